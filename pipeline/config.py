@@ -1,0 +1,201 @@
+"""config.toml → one frozen Config. Every mistake is reported at once, each with its key.
+
+Paths are taken relative to the folder of the file, so cron and daemon see the same ones.
+Does not read secrets: a key is named by its environment variable (`key_env`) and read where it is used.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+ReaderName = Literal["feed", "jsonfeed", "listing", "api", "xml", "sitemap", "pdf", "auto"]
+ReviewPolicy = Literal["all", "risky", "none"]
+
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+PairName = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}-[a-z]{2,3}$")]
+Name = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+
+
+def _web_address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("an http or https address")
+    return value
+
+
+def _time_zone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError("an IANA time zone such as Europe/Riga")
+    return value
+
+
+Url = Annotated[str, AfterValidator(_web_address)]
+OptionalUrl = Annotated[str, AfterValidator(lambda value: _web_address(value) if value else value)]
+TimeZone = Annotated[str, AfterValidator(_time_zone)]
+
+
+class Table(BaseModel):
+    """A table of config.toml: unknown keys are mistakes, nothing changes after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False, hide_input_in_errors=False)
+
+
+class Network(Table):
+    title: Name
+    base_url: Url  # public address of the published tree, without a slash at the end
+    contact: Annotated[str, StringConstraints(pattern=r"^(mailto:.+@.+|https?://.+)$")]
+    description: str = ""
+
+    @model_validator(mode="after")
+    def _no_slash(self) -> Self:
+        object.__setattr__(self, "base_url", self.base_url.rstrip("/"))
+        return self
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.base_url).hostname or ""
+
+
+class Languages(Table):
+    targets: Annotated[tuple[Language, ...], Field(min_length=1)]
+
+
+class Source(Table):
+    key: Key
+    name: Name
+    language: Language
+    url: Url
+    reader: ReaderName = "feed"
+    site: OptionalUrl = ""
+    enabled: bool = True
+    note: str = ""  # why it is off, or what is guessed
+    timezone: TimeZone = "UTC"  # of dates that carry no zone
+    licence: str = ""
+    max_entries: Annotated[int, Field(ge=1, le=10_000)] = 1_000  # taken from one answer, newest first
+    interval: Annotated[float, Field(ge=0, le=1440)] | None = None  # minutes between polls
+
+
+class FirefoxEngine(Table):
+    workers: Annotated[int, Field(ge=0, le=256)] = 0  # 0: one a core
+    batch: Annotated[int, Field(ge=1, le=256)] = 16  # sentences
+    loaded: Annotated[int, Field(ge=1, le=64)] = 6  # directions a worker keeps in memory
+    nice: Annotated[int, Field(ge=0, le=19)] = 5
+    download: bool = True  # fetch missing weights at first need
+    server: Url = "https://firefox.settings.services.mozilla.com"
+
+
+class Service(Table):
+    """An online service reached through deep-translator. In use only where a chain names it."""
+
+    base_url: OptionalUrl = ""
+    key_env: str = ""
+    timeout: Annotated[float, Field(gt=0, le=600)] = 20.0  # seconds
+    rate: Annotated[float, Field(gt=0, le=1000)] = 1.0  # requests a second
+
+
+SERVICES = ("google", "mymemory", "deepl", "microsoft", "libre", "yandex", "papago")
+ENGINES = ("firefox", *SERVICES)
+
+
+class Engines(Table):
+    chain: tuple[str, ...] = ("firefox",)
+    models: Path = Path("var/models")
+    pivot: Language | Literal[""] = "en"
+    pairs: dict[PairName, tuple[str, ...]] = {}
+    firefox: FirefoxEngine = FirefoxEngine()
+    services: dict[str, Service] = {}
+    memories: tuple[Path, ...] = ()  # TMX files taken into the translation memory when they change
+
+    def chain_for(self, pair: str) -> tuple[str, ...]:
+        return self.pairs.get(pair, self.chain)
+
+
+class LanguageReview(Table):
+    policy: ReviewPolicy | None = None
+    editor: str = ""  # who answers for what is published in this language
+
+
+class Review(Table):
+    default: ReviewPolicy = "risky"
+    languages: dict[Language, LanguageReview] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gather_languages(cls, data: object) -> object:
+        """[review.lv] stands beside `default` in the file; here the languages are one table."""
+        if not isinstance(data, dict):
+            return data
+        tables = {key: value for key, value in data.items() if isinstance(value, dict)}
+        rest = {key: value for key, value in data.items() if key not in tables}
+        return {**rest, "languages": tables} if "languages" not in data else data
+
+    def policy(self, language: str) -> ReviewPolicy:
+        own = self.languages.get(language)
+        return (own.policy if own else None) or self.default
+
+    def editor(self, language: str) -> str:
+        own = self.languages.get(language)
+        return own.editor if own else ""
+
+
+class Publish(Table):
+    directory: Path = Path("var/public")
+    items: Annotated[int, Field(ge=1, le=5_000)] = 100  # in a channel
+    per_source: Annotated[int, Field(ge=1, le=5_000)] = 30  # of one source in a combined channel
+    untranslated: Literal["omit", "original"] = "omit"
+    precompress: bool = True
+    hubs: tuple[Url, ...] = ()
+
+
+class Store(Table):
+    url: Annotated[str, StringConstraints(pattern=r"^(sqlite:///.+|postgres(ql)?://.+)$")] = (
+        "sqlite:///var/newswire.db"
+    )
+
+
+class Fetch(Table):
+    allow: tuple[str, ...] = ()  # private addresses, networks or hosts that may be fetched, on any port
+    timeout: Annotated[float, Field(gt=0, le=600)] = 30.0  # seconds for a whole answer
+    max_bytes: Annotated[int, Field(ge=1_000)] = 15 * 1024 * 1024
+    threads: Annotated[int, Field(ge=1, le=256)] = 16
+    per_host: Annotated[int, Field(ge=1, le=16)] = 2
+    interval: Annotated[float, Field(ge=0, le=1440)] = 30.0  # minutes between polls of a source
+
+
+class Schedule(Table):
+    every: Annotated[float, Field(gt=0, le=1440)] = 15.0  # minutes between cycles of `serve`
+    jitter: Annotated[float, Field(ge=0, le=600)] = 30.0  # seconds
+
+
+class Serve(Table):
+    host: Name = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8000
+
+
+class Config(Table):
+    network: Network
+    languages: Languages
+    source: Annotated[tuple[Source, ...], Field(min_length=1)]
+    engines: Engines = Engines()
+    review: Review = Review()
+    publish: Publish = Publish()
+    store: Store = Store()
+    fetch: Fetch = Fetch()
+    schedule: Schedule = Schedule()
+    serve: Serve = Serve()
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        return self.languages.targets
+
+    @property
+    def enabled_sources(self) -> tuple[Source, ...]:
+        return tuple(source for source in self.source if source.enabled)
+
+    @property
+    def user_agent(self) -> str:
+        return f"CCnetNewswire/0.1 (+{self.network.base_url}; {self.network.contact})"

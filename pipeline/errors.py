@@ -1,0 +1,96 @@
+"""Every error the pipeline raises on purpose: one root, each names what it is about."""
+
+
+class NewswireError(Exception):
+    """An expected fault with a message a user can act on.
+
+    `resource` names the thing at fault: a source key, an engine name, a file.
+    """
+
+    def __init__(self, message: str, *, resource: str = "") -> None:
+        super().__init__(message)
+        self.resource = resource
+
+    def __str__(self) -> str:
+        message = super().__str__()
+        return f"{self.resource}: {message}" if self.resource else message
+
+
+class ConfigError(NewswireError):
+    """The configuration is wrong. `mistakes` holds one line for each fault, all found at once."""
+
+    def __init__(self, mistakes: list[str], *, resource: str = "") -> None:
+        super().__init__("\n".join(mistakes), resource=resource)
+        self.mistakes = mistakes
+
+    def __str__(self) -> str:
+        lines = "\n".join(f"  {mistake}" for mistake in self.mistakes)
+        return f"{self.resource or 'configuration'} has {len(self.mistakes)} mistake(s):\n{lines}"
+
+
+class CollectError(NewswireError):
+    """A source could not be read this time; the others go on. The reason is kept on the source."""
+
+
+class FetchError(CollectError):
+    """Nothing usable came back over HTTP.
+
+    `code` is a stable word for the reason: blocked, dns, forbidden, http, refused, size, timeout, tls.
+    `retry_after` is how many seconds the server asked us to wait, where it did.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str,
+        resource: str = "",
+        status: int | None = None,
+        retry_after: int | None = None,
+    ) -> None:
+        super().__init__(message, resource=resource)
+        self.code = code
+        self.status = status
+        self.retry_after = retry_after
+
+
+class ReadError(CollectError):
+    """The bytes came, but they are not what the recipe says (no feed, broken beyond repair)."""
+
+
+class EngineError(NewswireError):
+    """An engine could not translate; a failed translation is never text.
+
+    `code` is a stable word for the reason: crash, empty, echo, http, limit, network, refused, timeout.
+    """
+
+    def __init__(
+        self, message: str, *, code: str, resource: str = "", retry_after: float | None = None
+    ) -> None:
+        super().__init__(message, resource=resource)
+        self.code = code
+        self.retry_after = retry_after
+
+
+class EngineUnavailableError(EngineError):
+    """The engine cannot serve this pair now (weights missing, key missing, pair unknown): nothing was tried."""
+
+
+class WeightsError(NewswireError):
+    """Engine weights could not be found, downloaded or verified."""
+
+
+class StoreError(NewswireError):
+    """The database cannot be used as it is."""
+
+
+class PublishError(NewswireError):
+    """The published tree cannot be written."""
+
+
+class LockedError(NewswireError):
+    """Another run holds the lock."""
+
+
+class IllegalMoveError(NewswireError):
+    """A translation may not go from its state to the one asked for."""

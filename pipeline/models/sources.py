@@ -1,0 +1,54 @@
+"""What the store remembers of a source between polls. What a source *is* stands in config.toml."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import ClassVar
+
+from django.db import models
+
+
+class SourceManager(models.Manager["Source"]):
+    def ensure(self, keys: Iterable[str]) -> dict[str, "Source"]:
+        """A row for every key, made where there is none yet."""
+        wanted = list(keys)
+        self.bulk_create([Source(key=key) for key in wanted], ignore_conflicts=True)
+        return self.in_bulk(wanted)
+
+    def due(self, keys: Iterable[str], now: datetime) -> list["Source"]:
+        """Called by collect: the sources to poll now, longest waiting first."""
+        rows = self.filter(key__in=list(keys))
+        rows = rows.filter(models.Q(next_poll__isnull=True) | models.Q(next_poll__lte=now))
+        return list(rows.order_by(models.F("next_poll").asc(nulls_first=True), "key"))
+
+
+class Source(models.Model):
+    key = models.CharField(max_length=40, primary_key=True)
+    etag = models.TextField(
+        blank=True, default=""
+    )  # validators: as the server last sent them, sent back verbatim
+    last_modified = models.TextField(blank=True, default="")
+    body_hash = models.CharField(
+        max_length=32, blank=True, default=""
+    )  # of the last body that was read whole
+    recipe_hash = models.CharField(max_length=32, blank=True, default="")  # url and reader it was read with
+    moved_to = models.TextField(
+        blank=True, default=""
+    )  # where permanent redirects led, taken over after three times
+    moved_seen = models.PositiveIntegerField(default=0)
+    polls_since_full = models.PositiveIntegerField(
+        default=0
+    )  # some servers answer 304 wrongly: now and then ask anew
+    next_poll = models.DateTimeField(null=True)
+    last_attempt = models.DateTimeField(null=True)
+    last_success = models.DateTimeField(null=True)
+    failures = models.FloatField(default=0)  # graded: hard 1, soft 0.5, temporary 0.25; zeroed by a success
+    error = models.TextField(blank=True, default="")  # why the last poll failed, empty after a success
+    error_code = models.CharField(max_length=20, blank=True, default="")
+
+    objects: ClassVar[SourceManager] = SourceManager()
+
+    class Meta:
+        app_label = "pipeline"
+
+    def __str__(self) -> str:
+        return self.key

@@ -1,0 +1,134 @@
+"""Translations of entries, their units (one a segment) and what the checks found in them."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import ClassVar
+
+from django.db import models, transaction
+from django.db.models import Q
+
+from pipeline.models.entries import Entry, Revision, Segment
+from pipeline.states import State
+
+STATES = [(state.value, state.value) for state in State]
+WORK = (State.WAITING, State.STALE, State.FAILED)  # states that the translate stage takes up when due
+
+
+class TranslationManager(models.Manager["Translation"]):
+    def claim(self, who: str, limit: int, now: datetime, until: datetime) -> list["Translation"]:
+        """Called by translate: take due translations, newest entries first; the lease keeps others off."""
+        with transaction.atomic():
+            rows = self.filter(state__in=WORK, due_at__lte=now, claimed_until__isnull=True)
+            rows = rows.order_by("-published", "entry_id", "language")
+            ids = list(
+                rows.select_for_update(skip_locked=True, of=("self",)).values_list("id", flat=True)[:limit]
+            )
+            self.filter(id__in=ids).update(claimed_by=who, claimed_until=until)
+        found = self.filter(id__in=ids).select_related("entry", "entry__current")
+        return sorted(found, key=lambda each: ids.index(each.pk))
+
+    def free_leases(self, now: datetime, *, everyone: bool = False) -> int:
+        """Give back what a worker that died had claimed. `everyone`: the caller holds the one lock."""
+        rows = self.filter(claimed_until__isnull=False)
+        if not everyone:
+            rows = rows.filter(claimed_until__lt=now)
+        return rows.update(claimed_by="", claimed_until=None)
+
+    def releases_due(self, limit: int) -> list["Translation"]:
+        """Called by review: translations whose public text may have to change."""
+        rows = self.filter(release_due=True).select_related("entry", "entry__current", "revision")
+        return list(rows.order_by("id")[:limit])
+
+    def counts(self, languages: Iterable[str]) -> dict[str, dict[str, int]]:
+        """How many translations stand in each state, by language."""
+        rows = self.filter(language__in=list(languages), entry__withdrawn_at__isnull=True)
+        found: dict[str, dict[str, int]] = {}
+        for row in rows.values("language", "state").annotate(count=models.Count("id")):
+            found.setdefault(row["language"], {})[row["state"]] = row["count"]
+        return found
+
+
+class Translation(models.Model):
+    """One entry in one language. Title, summary and content are the draft; what is public stands in Release."""
+
+    entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="translations")
+    language = models.CharField(max_length=3)
+    published = models.DateTimeField()  # the entry's, here for the order of work
+    state = models.CharField(max_length=10, choices=STATES, default=State.WAITING)
+    revision = models.ForeignKey(
+        Revision, null=True, on_delete=models.PROTECT, related_name="+"
+    )  # of the draft
+    title = models.TextField(blank=True)
+    summary = models.TextField(blank=True)
+    content = models.TextField(blank=True)
+    risk = models.FloatField(default=0)  # 0 clean … 1 doubtful; from the findings
+    engines = models.JSONField(default=list)  # names of what produced the draft, most segments first
+    version = models.PositiveIntegerField(default=0)  # counts every change; editors save against it
+    reason = models.TextField(blank=True)  # why it waits or failed, in words for the operator
+    attempts = models.PositiveIntegerField(default=0)  # failed ones in a row
+    due_at = models.DateTimeField()
+    claimed_by = models.CharField(max_length=80, blank=True, default="")
+    claimed_until = models.DateTimeField(null=True)
+    release_due = models.BooleanField(default=False)
+    changed_at = models.DateTimeField()
+
+    objects: ClassVar[TranslationManager] = TranslationManager()
+
+    class Meta:
+        app_label = "pipeline"
+        constraints = [
+            models.UniqueConstraint(fields=["entry", "language"], name="one_translation_per_language")
+        ]
+        indexes = [
+            models.Index(fields=["-published", "due_at"], condition=Q(state__in=WORK), name="translation_work"),
+            models.Index(fields=["language", "state"], name="translation_by_state"),
+            models.Index(fields=["id"], condition=Q(release_due=True), name="translation_release_due"),
+            models.Index(
+                fields=["claimed_until"], condition=Q(claimed_until__isnull=False), name="translation_leases"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entry_id} {self.language} {self.state}"
+
+
+class Unit(models.Model):
+    """The translation of one segment."""
+
+    translation = models.ForeignKey(Translation, on_delete=models.CASCADE, related_name="units")
+    segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="units")
+    state = models.CharField(max_length=10, choices=STATES)
+    text = models.TextField(blank=True)
+    raw = models.TextField(
+        blank=True
+    )  # as the engine gave it, before restoring and conventions; for the record
+    origin = models.CharField(max_length=40)  # engine name, tm:human, tm:import
+    engine_version = models.CharField(max_length=40, blank=True)
+    pivot = models.CharField(max_length=3, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        app_label = "pipeline"
+        constraints = [
+            models.UniqueConstraint(fields=["translation", "segment"], name="one_unit_per_segment")
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class Finding(models.Model):
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="findings")
+    check_id = models.CharField(max_length=40)  # stable: dismissals refer to it
+    severity = models.CharField(max_length=5)  # block, warn, info
+    message = models.TextField()
+    start = models.PositiveIntegerField(null=True)
+    end = models.PositiveIntegerField(null=True)
+    fix = models.TextField(null=True)
+    dismissed_by = models.CharField(max_length=150, blank=True, default="")
+
+    class Meta:
+        app_label = "pipeline"
+
+    def __str__(self) -> str:
+        return f"{self.check_id}: {self.message}"
