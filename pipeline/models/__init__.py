@@ -1,12 +1,12 @@
 """The store. Every query of the stages stands here, in managers whose names say the question."""
 
-from pipeline.models.audit import Audit
+from pipeline.models.audit import PIPELINE, Audit
 from pipeline.models.engines import EngineUsage
 from pipeline.models.entries import Entry, Revision, Segment
 from pipeline.models.facts import StoreFact
 from pipeline.models.fields import text_hash
 from pipeline.models.memory import HUMAN, IMPORTED, MACHINE, MemoryIntent, MemoryUnit, Term
-from pipeline.models.releases import Channel, Label, Release
+from pipeline.models.releases import Label, Release
 from pipeline.models.sources import Source
 from pipeline.models.translations import Finding, Translation, Unit
 
@@ -14,8 +14,8 @@ __all__ = [
     "HUMAN",
     "IMPORTED",
     "MACHINE",
+    "PIPELINE",
     "Audit",
-    "Channel",
     "EngineUsage",
     "Entry",
     "Finding",

@@ -8,6 +8,9 @@ from pipeline.errors import StoreError
 from pipeline.models.entries import Entry
 
 
+PIPELINE = "pipeline"  # the actor of every move no person made
+
+
 class AuditManager(models.Manager["Audit"]):
     def get_queryset(self) -> "AuditQuerySet":
         return AuditQuerySet(self.model, using=self._db)
@@ -23,7 +26,7 @@ class AuditQuerySet(models.QuerySet["Audit"]):
 
 class Audit(models.Model):
     at = models.DateTimeField()
-    actor = models.CharField(max_length=150)  # an editor's name, or "pipeline"
+    actor = models.CharField(max_length=150)  # an editor's name, or PIPELINE
     action = models.CharField(max_length=40)  # translate, approve, edit, reject, withdraw …
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="audit")
     language = models.CharField(max_length=3)

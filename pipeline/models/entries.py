@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from pipeline.models.fields import text_hash
 from pipeline.models.sources import Source
 
 
@@ -82,8 +83,32 @@ class Revision(models.Model):
         return f"{self.entry_id} r{self.number}"
 
 
+class SegmentManager(models.Manager["Segment"]):
+    def ensure(self, revision_id: int, texts: Iterable[tuple[str, str]]) -> list["Segment"]:
+        """The rows of a revision's distinct sentences, given as (field, text) in reading order."""
+        wanted: dict[str, tuple[str, str]] = {}
+        for field, text in texts:
+            wanted.setdefault(text_hash(text), (field, text))
+        found = self.of(revision_id, wanted)
+        if len(found) != len(wanted):
+            self.bulk_create(
+                [
+                    Segment(revision_id=revision_id, ordinal=ordinal, field=field, text=text, text_hash=key)
+                    for ordinal, (key, (field, text)) in enumerate(wanted.items())
+                ],
+                ignore_conflicts=True,  # another language's worker may have been first
+            )
+            found = self.of(revision_id, wanted)
+        return found
+
+    def of(self, revision_id: int, hashes: Iterable[str]) -> list["Segment"]:
+        wanted = set(hashes)
+        rows = self.filter(revision_id=revision_id).order_by("ordinal", "id")
+        return [row for row in rows if row.text_hash in wanted]
+
+
 class Segment(models.Model):
-    """A sentence of one revision, in reading order: the unit of translation and of review."""
+    """A distinct sentence of one revision, by its first place: the unit of translation and of review."""
 
     revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="segments")
     ordinal = models.PositiveIntegerField()
@@ -91,9 +116,13 @@ class Segment(models.Model):
     text = models.TextField()
     text_hash = models.CharField(max_length=32)
 
+    objects: ClassVar[SegmentManager] = SegmentManager()
+
     class Meta:
         app_label = "pipeline"
-        constraints = [models.UniqueConstraint(fields=["revision", "ordinal"], name="one_segment_per_place")]
+        constraints = [
+            models.UniqueConstraint(fields=["revision", "text_hash"], name="one_segment_per_sentence")
+        ]
 
     def __str__(self) -> str:
         return self.text[:60]

@@ -1,6 +1,7 @@
 """What the public sees: one row an entry and language, written by review, read by publish."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from django.db import models
@@ -14,29 +15,52 @@ class Label(models.TextChoices):
     """Who stands behind the words; never more than the audit log proves."""
 
     ORIGINAL = "original"  # the source's own text
-    MACHINE = "machine"  # translated by machine, reviewed by nobody
+    MACHINE = "machine"  # translated by machine, read by nobody
+    EDITED = "edited"  # translated by machine, changed by a person, not approved as a whole
     REVIEWED = "reviewed"  # translated by machine, reviewed by an editor
 
 
 class ReleaseManager(models.Manager["Release"]):
-    def dirty(self, limit: int) -> list["Release"]:
-        """Called by publish: releases whose files are not written yet."""
-        return list(self.filter(dirty=True).select_related("entry").order_by("id")[:limit])
+    def dirty_entries(self) -> list[int]:
+        """Called by publish: entries with a release whose files are not written yet."""
+        return list(self.filter(dirty=True).order_by("entry_id").values_list("entry_id", flat=True).distinct())
 
-    def channel(self, language: str, limit: int, source_key: str = "") -> list["Release"]:
-        """Called by publish: the newest public entries of a language, of all sources or of one."""
-        rows = self.filter(language=language, withdrawn=False)
+    def of_entries(self, entry_ids: Iterable[int], languages: Iterable[str]) -> list["Release"]:
+        """All releases of these entries; their pages name one another, so they are written together."""
+        rows = self.filter(entry_id__in=list(entry_ids), language__in=list(languages))
+        return list(rows.select_related("entry", "revision").order_by("entry_id", "language"))
+
+    def withdrawn_from(self, language: str, limit: int, source_key: str = "") -> list["Release"]:
+        """Called by publish: what was public and has left, newest first, for the tombstones."""
+        rows = self.filter(language=language, withdrawn=True, entry__withdrawn_at__isnull=False)
         if source_key:
             rows = rows.filter(source_id=source_key)
-        return list(rows.select_related("entry", "revision").order_by("-published", "public_id")[:limit])
+        return list(rows.select_related("entry").order_by("-entry__withdrawn_at", "public_id")[:limit])
 
-    def languages_of(self, entry_ids: Iterable[int]) -> dict[int, list[str]]:
-        """The languages each entry is public in, sorted."""
-        found: dict[int, list[str]] = {}
-        rows = self.filter(entry_id__in=list(entry_ids), withdrawn=False).order_by("language")
-        for entry_id, language in rows.values_list("entry_id", "language"):
-            found.setdefault(entry_id, []).append(language)
-        return found
+    def channel(
+        self, language: str, limit: int, per_source: int, source_key: str, sources: Sequence[str]
+    ) -> list["Release"]:
+        """Called by publish: the newest public entries of a language, of one source or of all.
+
+        With a cap per source (0: none) every source is asked for its own newest, so that a city that
+        publishes much does not push the others out.
+        """
+        rows = self.filter(language=language, withdrawn=False).select_related("entry", "revision")
+        rows = rows.order_by("-published", "public_id")
+        if source_key:
+            return list(rows.filter(source_id=source_key)[:limit])
+        if not per_source:
+            return list(rows.filter(source_id__in=sources)[:limit])
+        return [release for key in sources for release in rows.filter(source_id=key)[:per_source]]
+
+    def makers(self, language: str) -> dict[str, int]:
+        """What made the public entries of a language: the source itself, an engine, the memory; with counts."""
+        found: dict[str, int] = {}
+        rows = self.filter(language=language, withdrawn=False).values_list("label", "engines")
+        for (label, engines), count in Counter((label, tuple(engines)) for label, engines in rows).items():
+            maker = engines[0] if engines else label
+            found[maker] = found.get(maker, 0) + count
+        return dict(sorted(found.items()))
 
 
 class Release(models.Model):
@@ -52,6 +76,7 @@ class Release(models.Model):
     title = models.TextField(blank=True)
     summary = models.TextField(blank=True)
     content = models.TextField(blank=True)
+    image_alt = models.TextField(blank=True)
     published = models.DateTimeField()
     updated = models.DateTimeField()
     withdrawn = models.BooleanField(default=False)
@@ -74,16 +99,3 @@ class Release(models.Model):
 
     def __str__(self) -> str:
         return f"{self.language}/{self.public_id}"
-
-
-class Channel(models.Model):
-    """A published channel as it was last written: what differs is composed anew."""
-
-    path = models.CharField(max_length=200, primary_key=True)  # "lv/all", "lv/city/poznan"
-    fingerprint = models.CharField(max_length=32)  # of the configuration and code that shaped it
-
-    class Meta:
-        app_label = "pipeline"
-
-    def __str__(self) -> str:
-        return self.path

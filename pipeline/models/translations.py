@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from pipeline.models.entries import Entry, Revision, Segment
+from pipeline.models.releases import Release
 from pipeline.states import State
 
 STATES = [(state.value, state.value) for state in State]
@@ -27,12 +28,20 @@ class TranslationManager(models.Manager["Translation"]):
         found = self.filter(id__in=ids).select_related("entry", "entry__current")
         return sorted(found, key=lambda each: ids.index(each.pk))
 
-    def free_leases(self, now: datetime, *, everyone: bool = False) -> int:
-        """Give back what a worker that died had claimed. `everyone`: the caller holds the one lock."""
-        rows = self.filter(claimed_until__isnull=False)
-        if not everyone:
-            rows = rows.filter(claimed_until__lt=now)
-        return rows.update(claimed_by="", claimed_until=None)
+    def due_count(self, now: datetime) -> int:
+        return self.filter(state__in=WORK, due_at__lte=now, claimed_until__isnull=True).count()
+
+    def wake(self, now: datetime) -> None:
+        """What waits for an engine is due again: called when the engines or the memory changed."""
+        self.filter(state__in=WORK, due_at__gt=now).update(due_at=now)
+
+    def free_leases(self, now: datetime) -> int:
+        """Give back what workers that died had claimed."""
+        return self.filter(claimed_until__lt=now).update(claimed_by="", claimed_until=None)
+
+    def free_leases_of_dead_runs(self) -> int:
+        """The same for all leases: whoever holds the one lock knows that no other run is alive."""
+        return self.filter(claimed_until__isnull=False).update(claimed_by="", claimed_until=None)
 
     def releases_due(self, limit: int) -> list["Translation"]:
         """Called by review: translations whose public text may have to change."""
@@ -46,6 +55,20 @@ class TranslationManager(models.Manager["Translation"]):
         for row in rows.values("language", "state").annotate(count=models.Count("id")):
             found.setdefault(row["language"], {})[row["state"]] = row["count"]
         return found
+
+    def held(self, languages: Iterable[str]) -> dict[str, int]:
+        """How many finished drafts of public entries are kept back for an editor, by language."""
+        rows = self.filter(language__in=list(languages), state__in=[State.MACHINE, State.EDITED])
+        public = Release.objects.filter(
+            entry=OuterRef("entry"), language=OuterRef("language"), revision=OuterRef("revision")
+        )
+        rows = rows.filter(~Exists(public), entry__withdrawn_at__isnull=True, release_due=False)
+        return dict(rows.values_list("language").annotate(models.Count("id")))
+
+    def reasons(self, languages: Iterable[str]) -> dict[str, int]:
+        """Why translations wait, with how many each."""
+        rows = self.filter(language__in=list(languages), state__in=WORK, entry__withdrawn_at__isnull=True)
+        return dict(rows.exclude(reason="").values_list("reason").annotate(models.Count("id")))
 
 
 class Translation(models.Model):
@@ -61,6 +84,7 @@ class Translation(models.Model):
     title = models.TextField(blank=True)
     summary = models.TextField(blank=True)
     content = models.TextField(blank=True)
+    image_alt = models.TextField(blank=True)
     risk = models.FloatField(default=0)  # 0 clean … 1 doubtful; from the findings
     engines = models.JSONField(default=list)  # names of what produced the draft, most segments first
     version = models.PositiveIntegerField(default=0)  # counts every change; editors save against it
@@ -80,7 +104,9 @@ class Translation(models.Model):
             models.UniqueConstraint(fields=["entry", "language"], name="one_translation_per_language")
         ]
         indexes = [
-            models.Index(fields=["-published", "due_at"], condition=Q(state__in=WORK), name="translation_work"),
+            models.Index(
+                fields=["-published", "due_at"], condition=Q(state__in=WORK), name="translation_work"
+            ),
             models.Index(fields=["language", "state"], name="translation_by_state"),
             models.Index(fields=["id"], condition=Q(release_due=True), name="translation_release_due"),
             models.Index(

@@ -1,0 +1,31 @@
+"""The readers by the name that `reader` has in config.toml. A reader is a plain function: bytes → FeedData.
+
+It holds no state and opens nothing, so it runs in a thread or in a child process alike.
+"""
+
+import re
+from datetime import UTC, tzinfo
+from typing import Protocol
+
+from pipeline.collect.readers import feed, jsonfeed
+from pipeline.records import FeedData
+
+_JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*[{\[]")
+
+
+class Reader(Protocol):
+    def __call__(
+        self, body: bytes, *, url: str, content_type: str = "", zone: tzinfo = UTC, max_entries: int = 1_000
+    ) -> FeedData:
+        """Called by the collect stage for each answer. Raises ReadError when the bytes are not the reader's kind."""
+
+
+def read_any_feed(
+    body: bytes, *, url: str, content_type: str = "", zone: tzinfo = UTC, max_entries: int = feed.MAX_ENTRIES
+) -> FeedData:
+    """RSS, Atom or JSON Feed, told apart by the first byte: servers mislabel them too often."""
+    reader = jsonfeed.read if _JSON.match(body) else feed.read
+    return reader(body, url=url, content_type=content_type, zone=zone, max_entries=max_entries)
+
+
+READERS: dict[str, Reader] = {"feed": read_any_feed, "jsonfeed": jsonfeed.read}

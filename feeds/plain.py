@@ -1,0 +1,80 @@
+"""Text that is safe to stand in any format: no character XML forbids, no markup where plain text is due. Pure."""
+
+import html
+import re
+from dataclasses import replace
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import nh3
+
+from feeds.records import ItemForFeed
+
+# XML 1.0 forbids these even escaped; lone surrogates cannot be written as UTF-8 at all.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_BLOCK_END = re.compile(r"</(?:p|div|li|h[1-6]|tr|td|th|blockquote|figcaption|dd|dt)>|<br\s*/?>", re.IGNORECASE)
+_URL_SAFE = "%/:=&?~#+!$,;'@()*[]"  # RFC 3986: what may stand, and what is encoded already
+_UNSAFE_HOST = re.compile(r"[\s<>\"\\^`{|}]")
+EXCERPT_LENGTH = 280  # characters: what a list shows of an item without a summary
+_LEAST_EXCERPT = 60  # a word longer than what is left may be cut, or nothing would remain
+
+
+def allowed(text: str) -> str:
+    """The text without the characters no XML document may hold."""
+    return _FORBIDDEN.sub("", text) if _FORBIDDEN.search(text) else text
+
+
+def one_line(text: str) -> str:
+    return " ".join(allowed(text).split())
+
+
+def web_address(url: str) -> str:
+    """An http(s) address that every format may hold, or nothing: a feed or a page is no place for javascript:."""
+    try:
+        parts = urlsplit(one_line(url))
+        host = parts.netloc if parts.netloc.isascii() else parts.netloc.encode("idna").decode()
+    except ValueError:  # broken brackets, or a host that no name system knows
+        return ""
+    if parts.scheme not in {"http", "https"} or not host or _UNSAFE_HOST.search(host):
+        return ""
+    path, query, fragment = (quote(part, safe=_URL_SAFE) for part in parts[2:])
+    return urlunsplit((parts.scheme, host, path, query, fragment))
+
+
+def text_of(markup: str) -> str:
+    """The words of an HTML fragment, blocks parted by a space."""
+    return " ".join(html.unescape(nh3.clean(_BLOCK_END.sub(" ", markup), tags=set())).split())
+
+
+def excerpt(text: str, length: int = EXCERPT_LENGTH) -> str:
+    """The beginning of a text, cut between words."""
+    if len(text) <= length:
+        return text
+    cut = text.rfind(" ", _LEAST_EXCERPT, length)
+    return text[: cut if cut > 0 else length].rstrip(" ,;:–-") + "…"
+
+
+def summary_text(item: ItemForFeed) -> str:
+    """The summary as plain text; the beginning of the content where there is none."""
+    return excerpt(text_of(item.summary_html or item.content_html))
+
+
+def tidy(item: ItemForFeed) -> ItemForFeed:
+    """The item as every format can carry it: legal characters, and a title, as no format does without."""
+    title = one_line(item.title) or excerpt(summary_text(item), 80) or item.source.name
+    enclosures = (replace(one, url=web_address(one.url), type=one_line(one.type)) for one in item.enclosures)
+    image = item.image and replace(item.image, url=web_address(item.image.url), alt=one_line(item.image.alt))
+    return replace(
+        item,
+        title=title,
+        summary_html=allowed(item.summary_html).strip(),
+        content_html=allowed(item.content_html).strip(),
+        url=web_address(item.url),
+        author=one_line(item.author),
+        categories=tuple(dict.fromkeys(filter(None, map(one_line, item.categories)))),
+        engine=one_line(item.engine),
+        editor=one_line(item.editor),
+        image=image if image and image.url else None,
+        enclosures=tuple(one for one in enclosures if one.url),
+        published=item.published.replace(microsecond=0),
+        updated=item.updated.replace(microsecond=0),
+    )

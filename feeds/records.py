@@ -1,0 +1,109 @@
+"""What the rooms of publishing hand one another: frozen, without Django.
+
+The stage makes `…ForFeed` records of rows; compose makes channels of them; the formats make bytes of channels.
+Time is always aware UTC; `…_html` is already cleaned; titles and names are plain text.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from pipeline.records import Enclosure, Image
+
+
+class Label(StrEnum):
+    """Who stands behind the words. The values are public: they stand in feeds and under /terms/label/."""
+
+    ORIGINAL = "original"  # as the source published it
+    MACHINE = "machine-translated"  # no person has read it
+    EDITED = "machine-translated-edited"  # a person changed it; nobody has approved the whole
+    REVIEWED = "reviewed"  # an editor read it against the original and answers for it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceForFeed:
+    key: str
+    name: str
+    site_url: str = ""
+    language: str
+    licence: str = ""  # an address or a few words
+    timezone: str = "UTC"  # where the source counts its days; a local midnight is the day before in UTC
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemForFeed:
+    """One entry in one language, fit to be published."""
+
+    id: str  # "tag:HOST,YEAR:LANG/ID", for ever
+    public_id: str  # the ID in the address of its page
+    language: str  # of the text below
+    original_language: str
+    source: SourceForFeed
+    title: str
+    summary_html: str = ""
+    content_html: str = ""  # empty when the source gives a summary only
+    url: str = ""  # of the original
+    author: str = ""
+    published: datetime
+    updated: datetime
+    categories: tuple[str, ...] = ()
+    image: Image | None = None
+    enclosures: tuple[Enclosure, ...] = ()
+    label: Label
+    engine: str = ""  # as readers should see it, e.g. "Firefox Translations (on our own server)"
+    editor: str = ""  # who answers for a reviewed text
+    alternates: tuple[str, ...] = ()  # the other languages in which this entry has a page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawnForFeed:
+    """An entry that was published and has left: Atom says so, by RFC 6721."""
+
+    id: str
+    when: datetime
+
+
+class Scope(StrEnum):
+    ALL = "all"
+    CITY = "city"
+    TOPIC = "topic"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelForFeed:
+    """One feed and the page beside it, in one language."""
+
+    language: str
+    scope: Scope = Scope.ALL
+    key: str = ""  # of the city or topic
+    path: str  # the stem of its files, e.g. "lv/all" or "lv/city/poznan"
+    title: str
+    heading: str  # the title without the network's name
+    description: str
+    items: tuple[ItemForFeed, ...]
+    updated: datetime  # of the newest change in it; never the clock, so that equal content is equal bytes
+    home_url: str  # the page beside the feed
+    withdrawn: tuple[WithdrawnForFeed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicForFeed:
+    key: str
+    name: str  # where `names` lacks the reader's language
+    names: Mapping[str, str] = field(default_factory=dict)  # by language
+
+    def name_in(self, language: str) -> str:
+        return self.names.get(language, self.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkForFeed:
+    title: str
+    base_url: str
+    contact: str  # a mailto: or https: address
+    languages: tuple[str, ...]
+    sources: tuple[SourceForFeed, ...]
+    topics: tuple[TopicForFeed, ...] = ()
+    hubs: tuple[str, ...] = ()  # WebSub
+    ttl_minutes: int = 60  # how long a reader may wait before it asks again

@@ -1,0 +1,124 @@
+"""The commands: parses arguments, sets the process up, turns errors into exit codes."""
+
+import argparse
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import structlog
+
+from pipeline.errors import ConfigError, LockedError, NewswireError
+
+DONE, WRONG_USE, FAILED, LOCKED = 0, 1, 2, 75
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(WRONG_USE, f"{self.prog}: {message}\n")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command. The exit code: 0 done, 1 wrong use, 2 something that matters failed, 75 locked."""
+    options = _parser().parse_args(arguments)
+    _log_to_stderr()
+    stop = threading.Event()
+    if threading.current_thread() is threading.main_thread() and options.command not in {"serve", "demo"}:
+        signal.signal(signal.SIGTERM, lambda _signal, _frame: stop.set())
+    try:
+        return _run(options, stop)
+    except LockedError as error:
+        return _complain(error, LOCKED)
+    except ConfigError as error:
+        return _complain(error, WRONG_USE)
+    except NewswireError as error:
+        return _complain(error, FAILED)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # `run.py … | head` is no fault
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+
+
+def _complain(error: NewswireError, code: int) -> int:
+    sys.stderr.write(f"{error}\n")
+    return code
+
+
+def _log_to_stderr() -> None:
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer(),
+        ],
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--config", type=Path, default=Path("config.toml"), metavar="FILE", help="default config.toml")
+    common.add_argument("--json", action="store_true", help="one JSON object on stdout, nothing else there")
+    parser = _Parser(prog="run.py", description="The news of partner cities, in every partner's language.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
+
+    def command(name: str, text: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=text, description=text, parents=[common])
+
+    demo = command("demo", "one cycle on the sample network, then serve the result")
+    demo.add_argument("--once", action="store_true", help="stop after the summary")
+    demo.add_argument("--port", type=int, default=8000)
+    demo.add_argument("--dir", type=Path, default=Path("var/demo"), metavar="DIR")
+    once = command("once", "one cycle, for cron")
+    once.add_argument("--strict", action="store_true", help="a failed source is exit code 2")
+    once.add_argument("--due", action="store_true", help="poll only the sources whose time has come")
+    serve = command("serve", "cycles on schedule, pages, feeds and desk")
+    serve.add_argument("--port", type=int, help="overrides [serve] port")
+    collect = command("collect", "bring sources up to date")
+    collect.add_argument("--due", action="store_true", help="poll only the sources whose time has come")
+    command("translate", "translate what waits")
+    publish = command("publish", "write the files that changed")
+    publish.add_argument("--all", action="store_true", help="compose everything anew")
+    check = command("check", "configuration, sources, engines, store and disk: ok, or what to do")
+    check.add_argument("--source", metavar="KEY", help="one source only")
+    models = command("models", "the local engine's weights")
+    models.add_argument("action", choices=["list", "fetch", "verify"])
+    models.add_argument("pairs", nargs="*", metavar="SRC-TRG", help="default: all the configuration needs")
+    evaluate = command("evaluate", "chrF and BLEU of the configured chain on a parallel text")
+    evaluate.add_argument("--from", dest="source_language", required=True, metavar="LANG")
+    evaluate.add_argument("--to", dest="target_language", required=True, metavar="LANG")
+    evaluate.add_argument("--source", type=Path, required=True, metavar="FILE")
+    evaluate.add_argument("--reference", type=Path, required=True, metavar="FILE")
+    evaluate.add_argument("--limit", type=int, metavar="N", help="the first N lines only")
+    manage = command("manage", "Django's own commands")
+    manage.add_argument("arguments", nargs=argparse.REMAINDER)
+    return parser
+
+
+def _run(options: argparse.Namespace, stop: threading.Event) -> int:
+    # Imported here: models can be imported only once Django is ready, and --help needs none of it.
+    from pipeline import loading, settings  # noqa: PLC0415
+
+    if options.command == "demo":
+        from pipeline.demo.command import demo  # noqa: PLC0415
+
+        return demo(options)
+    config = loading.load(options.config)
+    settings.boot(config)
+    from pipeline import commands  # noqa: PLC0415
+
+    result = commands.COMMANDS[options.command](options, config, stop)
+    if options.json and result.data is not None:
+        json.dump(result.data, sys.stdout, ensure_ascii=False, indent=2)
+        sys.stdout.write("\n")
+    return result.code

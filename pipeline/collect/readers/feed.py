@@ -1,0 +1,174 @@
+"""RSS 0.9x, 1.0, 2.0 and Atom → FeedData, by feedparser on a repaired tree.
+
+Gives what the publisher said; does not sanitise (clean.py) nor decide what is new (decide.py).
+"""
+
+import hashlib
+import io
+import mimetypes
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+
+import feedparser
+from lxml import etree
+
+from pipeline.collect.readers import xml
+from pipeline.collect.markup import with_absolute_links
+from pipeline.collect.readers.entries import Dates, enclosure, finish, language_code, unique
+from pipeline.collect.readers.prune import prune
+from pipeline.collect.texts import paragraphs, plain
+from pipeline.collect.urls import absolute
+from pipeline.errors import ReadError
+from pipeline.records import Enclosure, EntryData, FeedData, Image
+
+MAX_ENTRIES = 1_000
+_TEXT_TYPES = ("text/html", "application/xhtml+xml", "text/plain", "")
+_ROOTS = frozenset({"rss", "rdf", "feed", "channel"})
+
+
+def read(
+    body: bytes, *, url: str, content_type: str = "", zone: tzinfo = UTC, max_entries: int = MAX_ENTRIES
+) -> FeedData:
+    """The feed in `body`. `zone` is for dates that name none. Raises ReadError when it is no feed."""
+    root, warnings = xml.parse(body, content_type)
+    _require_feed(root, url)
+    warnings += prune(root, max_entries)
+    parsed = feedparser.parse(
+        io.BytesIO(etree.tostring(root, encoding="utf-8", xml_declaration=True)),
+        response_headers={"content-location": url, "content-type": "application/xml; charset=utf-8"},
+        sanitize_html=False,
+        resolve_relative_uris=False,
+    )
+    dates = Dates(zone)
+    entries = [_entry(entry, url, dates) for entry in parsed.entries]
+    feed = parsed.feed
+    return finish(
+        FeedData(
+            entries=tuple(entries),
+            title=plain(_said(feed, "title")),
+            language=language_code(_said(feed, "language")),
+            updated=dates.read(_said(feed, "updated"), _said(feed, "published")),
+            warnings=(*warnings, *dates.warnings()),
+        )
+    )
+
+
+def _require_feed(root: etree._Element, url: str) -> None:
+    name = str(root.tag).rpartition("}")[2].lower()
+    if name == "html":
+        raise ReadError(f"{url} is a web page, not a feed. Use its feed's address, or another reader.")
+    if name not in _ROOTS:
+        raise ReadError(f"{url} is XML but not a feed (it begins with <{name}>). Use the reader for it.")
+
+
+def _entry(entry: Any, url: str, dates: Dates) -> EntryData:
+    link = _link(entry, url)
+    published = dates.read(*(_said(entry, key) for key in ("published", "created", "updated")))
+    updated = dates.read(_said(entry, "updated"))
+    title = plain(_said(entry, "title"))
+    return EntryData(
+        guid=_said(entry, "id").strip() or link or _made_guid(title, published, _said(entry, "summary")),
+        url=link,
+        title=title,
+        summary=_html(dict.get(entry, "summary_detail"), url),
+        content=_content(dict.get(entry, "content") or (), url),
+        author=_author(entry),
+        language=language_code(_said(entry, "language") or _content_language(entry)),
+        published=published,
+        updated=updated,
+        categories=_categories(entry),
+        image=_image(entry, url),
+        enclosures=_enclosures(entry, url),
+    )
+
+
+def _said(where: Any, key: str) -> str:
+    """What the feed itself said: feedparser's own lookup falls back from one key to another, with a warning."""
+    value = dict.get(where, key)
+    return value if isinstance(value, str) else ""
+
+
+def _made_guid(title: str, published: datetime | None, summary: str) -> str:
+    """For an entry with neither id nor link: the same words on the same day are the same entry."""
+    stamp = published.isoformat() if published else ""
+    words = title or summary
+    return "urn:sha256:" + hashlib.sha256(f"{words}\n{stamp}".encode()).hexdigest()
+
+
+def _link(entry: Any, url: str) -> str:
+    # FeedBurner replaces links by counting ones and keeps the publisher's own beside them.
+    said = _said(entry, "feedburner_origlink") or _said(entry, "link")
+    return absolute(said, url) if said else ""
+
+
+def _html(detail: Mapping[str, Any] | None, url: str) -> str:
+    """The value as HTML; its links are made absolute here only where the feed gives a base of its own (xml:base)."""
+    if not detail or not isinstance(value := detail.get("value"), str) or not value.strip():
+        return ""
+    if detail.get("type") == "text/plain":
+        return paragraphs(value)
+    base = str(detail.get("base") or "")
+    return with_absolute_links(value, base) if base and base != url else value
+
+
+def _content(parts: Iterable[Mapping[str, Any]], url: str) -> str:
+    """The first part that is HTML, else the first that is text; images and binary parts are no content."""
+    texts = [part for part in parts if part.get("type", "") in _TEXT_TYPES]
+    return next((found for part in sorted(texts, key=_rank) if (found := _html(part, url))), "")
+
+
+def _rank(part: Mapping[str, Any]) -> int:
+    return _TEXT_TYPES.index(part.get("type", ""))
+
+
+def _content_language(entry: Any) -> str:
+    details = [dict.get(entry, "title_detail"), dict.get(entry, "summary_detail"), *(dict.get(entry, "content") or ())]
+    return next((str(detail["language"]) for detail in details if detail and detail.get("language")), "")
+
+
+def _author(entry: Any) -> str:
+    """The names; an address alone is no name, and private besides."""
+    people = dict.get(entry, "authors") or []
+    names = [plain(str(person.get("name") or "")) for person in people]
+    if not any(names):
+        names = [plain(_said(entry, "author"))]
+    return ", ".join(unique([name for name in names if "@" not in name]))
+
+
+def _categories(entry: Any) -> tuple[str, ...]:
+    return unique([plain(str(tag.get("label") or tag.get("term") or "")) for tag in dict.get(entry, "tags") or ()])
+
+
+def _image(entry: Any, url: str) -> Image | None:
+    """The picture that the feed gives beside the text, the widest where there are several."""
+    media = [item for item in dict.get(entry, "media_content") or () if _is_image(item, "url")]
+    thumbnails = dict.get(entry, "media_thumbnail") or []
+    attached = [link for link in _links(entry) if _is_image(link, "href")]
+    itunes = dict.get(entry, "image")
+    widest = sorted(media, key=_width, reverse=True)
+    found = [item.get("url", "") for item in (*widest, *thumbnails)] + [link.get("href", "") for link in attached]
+    found.append(str(itunes.get("href", "")) if isinstance(itunes, dict) else "")
+    return next((Image(url=target) for address in found if address and (target := absolute(address, url))), None)
+
+
+def _is_image(item: Mapping[str, Any], key: str) -> bool:
+    kind = str(item.get("type") or mimetypes.guess_type(str(item.get(key, "")).partition("?")[0])[0] or "")
+    return item.get("medium") == "image" or kind.startswith("image/")
+
+
+def _width(item: Mapping[str, Any]) -> int:
+    width = str(item.get("width", ""))
+    return int(width) if width.isascii() and width.isdigit() and len(width) < 6 else 0
+
+
+def _links(entry: Any) -> list[Mapping[str, Any]]:
+    return [link for link in dict.get(entry, "links") or () if link.get("rel") == "enclosure"]
+
+
+def _enclosures(entry: Any, url: str) -> tuple[Enclosure, ...]:
+    found: dict[str, Enclosure] = {}
+    for link in _links(entry):
+        if target := absolute(str(link.get("href", "")), url):
+            found.setdefault(target, enclosure(target, str(link.get("type", "")), str(link.get("length", ""))))
+    return tuple(found.values())

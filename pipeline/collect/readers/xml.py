@@ -1,0 +1,122 @@
+"""Any bytes that were meant as XML → a small, well-formed tree that is safe to walk.
+
+What publishers break is repaired here, so that the feed parser behind never needs its lenient mode, whose time
+grows with the square of the input. Document types and with them all entities are removed: no bomb, no file access.
+"""
+
+import html
+import re
+from collections.abc import Callable
+
+from lxml import etree
+
+from pipeline.collect.readers.charset import decode
+from pipeline.collect.texts import without_controls
+from pipeline.errors import ReadError
+
+_ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
+_BARE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});)")
+_REFERENCE = re.compile(r"&#(?:[xX]([0-9A-Fa-f]{1,6})|(\d{1,7}));")
+_DECLARATION = re.compile(r"<\?xml\b[^>]{0,300}>")
+_PREFIX = re.compile(r"</?([A-Za-z][\w.-]{0,30}):[A-Za-z]")
+_DECLARED_PREFIX = re.compile(r"""\sxmlns:([\w.-]{1,31})\s*=""")
+_START = re.compile(r"<(?:\?xml|!DOCTYPE|!--|[A-Za-z])")
+_XML_NAMES = frozenset({"amp", "lt", "gt", "quot", "apos"})
+_KNOWN_NAMESPACES = {
+    "content": "http://purl.org/rss/1.0/modules/content/",
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "media": "http://search.yahoo.com/mrss/",
+    "atom": "http://www.w3.org/2005/Atom",
+    "itunes": "http://www.itunes.com/dtds/podcast-1.0.dtd",
+    "sy": "http://purl.org/rss/1.0/modules/syndication/",
+    "georss": "http://www.georss.org/georss",
+}
+
+
+def parse(body: bytes, content_type: str = "") -> tuple[etree._Element, list[str]]:
+    """The root element, and what was repaired. Raises ReadError when there is nothing to walk."""
+    text, warning = decode(body, content_type)
+    warnings = [warning] if warning else []
+    text = _without_doctype(_from_first_tag(without_controls(text)))
+    try:
+        return _tree(text, recover=False), warnings
+    except etree.XMLSyntaxError as e:
+        warnings.append(f"not well-formed XML, repaired ({e.msg})")
+    try:
+        return _tree(_repaired(text), recover=True), warnings
+    except etree.XMLSyntaxError as e:
+        raise ReadError(f"this is not XML: {e.msg}") from e
+
+
+def _tree(text: str, *, recover: bool) -> etree._Element:
+    parser = etree.XMLParser(
+        recover=recover, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False,
+        remove_comments=True, remove_pis=True, encoding="utf-8",
+    )  # fmt: skip
+    root = etree.fromstring(text.encode(), parser)
+    if root is None:  # with recover=True lxml returns None where nothing could be saved
+        raise ReadError("the answer holds no XML element at all")
+    return root
+
+
+def _from_first_tag(text: str) -> str:
+    """Without what servers print in front of a feed: blank lines, warnings of PHP, a second byte-order mark."""
+    found = _START.search(text)
+    text = text[found.start() :] if found else ""
+    return _DECLARATION.sub("", text, count=1).lstrip()
+
+
+def _without_doctype(text: str) -> str:
+    start = text.find("<!DOCTYPE", 0, 4096)
+    if start < 0:
+        start = text.find("<!doctype", 0, 4096)
+    first = re.search(r"<[A-Za-z]", text)
+    if start < 0 or (first and first.start() < start):
+        return text
+    end, subset = text.find(">", start), text.find("[", start)
+    if 0 <= subset < end:
+        closing = re.compile(r"\]\s{0,100}>").search(text, subset)
+        end = closing.end() - 1 if closing else end
+    return text[:start] + text[end + 1 :] if end >= 0 else text[:start]
+
+
+def _repaired(text: str) -> str:
+    text = _outside_cdata(text, _with_plain_references)
+    missing = set(_PREFIX.findall(text)) - set(_DECLARED_PREFIX.findall(text)) - {"xml", "xmlns"}
+    # A feed has a handful of prefixes; thousands of them are an attack on the parser's tables.
+    if not missing or len(missing) > 50:
+        return text
+    names = "".join(
+        f' xmlns:{prefix}="{_KNOWN_NAMESPACES.get(prefix, "urn:undeclared:" + prefix)}"' for prefix in sorted(missing)
+    )
+    return re.sub(r"<[A-Za-z][\w:.-]{0,60}", lambda tag: tag[0] + names, text, count=1)
+
+
+def _with_plain_references(text: str) -> str:
+    """HTML's entity names as characters, stray ampersands escaped, references to forbidden characters removed."""
+    text = _ENTITY.sub(_named, text)
+    text = _REFERENCE.sub(_numbered, text)
+    return _BARE_AMPERSAND.sub("&amp;", text)
+
+
+def _named(match: re.Match[str]) -> str:
+    return match[0] if match[1] in _XML_NAMES else html.unescape(match[0])
+
+
+def _numbered(match: re.Match[str]) -> str:
+    code = int(match[1], 16) if match[1] else int(match[2])
+    return match[0] if code <= 0x10FFFF and without_controls(chr(code)) else ""
+
+
+def _outside_cdata(text: str, repair: Callable[[str], str]) -> str:
+    """`text` with everything but its CDATA sections repaired, in one pass."""
+    parts: list[str] = []
+    position = 0
+    while True:
+        start = text.find("<![CDATA[", position)
+        end = text.find("]]>", start) if start >= 0 else -1
+        if end < 0:
+            parts.append(repair(text[position:]))
+            return "".join(parts)
+        parts += (repair(text[position:start]), text[start : end + 3])
+        position = end + 3

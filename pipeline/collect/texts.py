@@ -1,0 +1,58 @@
+"""Repairs of plain text: control characters, composed letters, titles that are really markup. Pure."""
+
+import html
+import re
+import unicodedata
+
+# Neither XML nor PostgreSQL takes them; lone surrogates cannot be stored as UTF-8.
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_STRAY = re.compile(r"<\?xml\b[^<>]{0,200}\?>|\]\]>", re.IGNORECASE)
+_INLINE_TAG = re.compile(
+    r"</?(?:a|abbr|acronym|b|bdi|big|br|cite|code|del|div|em|font|h[1-6]|i|img|ins|mark|p|q|s|small|span|strike"
+    r"|strong|sub|sup|tt|u|wbr)(?:\s[^<>]*)?/?>",
+    re.IGNORECASE,
+)
+_BREAK = re.compile(r"<(?:br|/p|/div|/h[1-6])\b", re.IGNORECASE)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.IGNORECASE)
+# Romanian keyboards long wrote the Turkish letters; both forms in one text break hashes and translation.
+_ROMANIAN = str.maketrans("şŞţŢ", "șȘțȚ")
+
+
+def without_controls(text: str) -> str:
+    return _CONTROLS.sub("", text)
+
+
+def repair(text: str, language: str = "") -> str:
+    """Composed letters, no control characters, no leftovers of XML; for Romanian the letters of its alphabet."""
+    text = unicodedata.normalize("NFC", _STRAY.sub("", without_controls(text)))
+    return text.translate(_ROMANIAN) if language.partition("-")[0] == "ro" else text
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def plain(text: str, language: str = "", limit: int = 0) -> str:
+    """One line of text from a field that may hold markup and entities, even doubly escaped ones."""
+    for _ in range(3):
+        stripped = _INLINE_TAG.sub("", _BREAK.sub(r" \g<0>", text)) if "<" in text else text
+        unescaped = html.unescape(stripped) if _ENTITY.search(stripped) else stripped
+        if unescaped == text:
+            break
+        text = unescaped
+    return shorten(one_line(repair(text, language)), limit)
+
+
+def shorten(text: str, limit: int) -> str:
+    """At most `limit` characters, cut between words; 0 is no limit."""
+    if not limit or len(text) <= limit:
+        return text
+    cut = text[: limit - 1]
+    return (cut.rpartition(" ")[0] or cut).rstrip() + "…"
+
+
+def paragraphs(text: str) -> str:
+    """Plain text as HTML: blank lines part paragraphs, single ones are line breaks."""
+    blocks = [block.strip() for block in re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n").replace("\r", "\n"))]
+    escaped = (html.escape(block, quote=False).replace("\n", "<br>") for block in blocks if block)
+    return "".join(f"<p>{block}</p>" for block in escaped)

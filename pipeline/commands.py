@@ -1,0 +1,88 @@
+"""What each command does. Every function takes (options, config, stop) and returns a Result."""
+
+import argparse
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.core.management import execute_from_command_line
+
+from pipeline.config import Config
+from pipeline.cycle import STAGES, Run, run_cycle
+from pipeline.progress import Progress, show
+
+DONE, FAILED = 0, 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    code: int = DONE
+    data: object = None  # for --json
+
+
+Command = Callable[[argparse.Namespace, Config, threading.Event], Result]
+
+
+def _cycle(stages: tuple[str, ...]) -> Command:
+    def command(options: argparse.Namespace, config: Config, stop: threading.Event) -> Result:
+        progress = Progress(quiet=options.json)
+        run = Run(
+            config=config,
+            progress=progress,
+            stop=stop,
+            only_due=getattr(options, "due", False),
+            publish_all=getattr(options, "all", False),
+        )
+        summary = run_cycle(run, stages)
+        show(summary, progress.console)
+        failed = getattr(options, "strict", False) and summary.failed_sources
+        return Result(code=FAILED if failed else DONE, data=summary.as_dict())
+
+    return command
+
+
+def _serve(options: argparse.Namespace, config: Config, _stop: threading.Event) -> Result:
+    from pipeline import daemon  # noqa: PLC0415 - the web server is loaded by those who serve
+
+    if options.port:
+        config = config.model_copy(update={"serve": config.serve.model_copy(update={"port": options.port})})
+    daemon.serve(config, options.config, say=Progress().say)
+    return Result()
+
+
+def _models(options: argparse.Namespace, config: Config, _stop: threading.Event) -> Result:
+    from pipeline import weights_commands  # noqa: PLC0415
+
+    return Result(**weights_commands.run(options.action, options.pairs, config, Progress(quiet=options.json)))
+
+
+def _check(options: argparse.Namespace, config: Config, _stop: threading.Event) -> Result:
+    from pipeline import checkup  # noqa: PLC0415
+
+    lines = checkup.run(config, only=options.source)
+    checkup.show(lines, Progress(quiet=options.json).console)
+    return Result(code=DONE if all(line.ok for line in lines) else FAILED, data=[line.as_dict() for line in lines])
+
+
+def _evaluate(options: argparse.Namespace, config: Config, _stop: threading.Event) -> Result:
+    from pipeline import evaluate  # noqa: PLC0415
+
+    return Result(data=evaluate.run(options, config, Progress(quiet=options.json)))
+
+
+def _manage(options: argparse.Namespace, _config: Config, _stop: threading.Event) -> Result:
+    execute_from_command_line(["run.py manage", *options.arguments])
+    return Result()
+
+
+COMMANDS: dict[str, Command] = {
+    "once": _cycle(STAGES),
+    "collect": _cycle(("collect",)),
+    "translate": _cycle(("translate",)),
+    "publish": _cycle(("publish",)),
+    "serve": _serve,
+    "check": _check,
+    "models": _models,
+    "evaluate": _evaluate,
+    "manage": _manage,
+}

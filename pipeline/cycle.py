@@ -1,0 +1,115 @@
+"""One run: collect → translate → release → publish, under the lock.
+
+Does not know who called it: cron, the daemon's child, the demo and the tests all come this way.
+"""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+
+from feeds import stage as publish
+from pipeline import store
+from pipeline.collect import stage as collect
+from pipeline.config import Config
+from pipeline.lock import the_lock
+from pipeline.models import Release, Translation
+from pipeline.progress import Progress
+from pipeline.review import release
+from pipeline.states import State
+from pipeline.summary import EngineLine, LanguageLine, Summary
+from pipeline.translate import stage as translate
+from pipeline.translate.room import open_engines
+from pipeline.translate.usage import UsageMeter
+
+STAGES = ("collect", "translate", "publish")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What a run needs besides the configuration."""
+
+    config: Config
+    progress: Progress
+    stop: threading.Event = field(default_factory=threading.Event)
+    only_due: bool = False  # poll only the sources whose time has come; else all
+    publish_all: bool = False  # compose every file anew
+
+
+def run_cycle(run: Run, stages: tuple[str, ...] = STAGES) -> Summary:
+    """Run the stages under the lock, and say what they did. Raises LockedError when another run is at work."""
+    summary = Summary(languages={code: LanguageLine() for code in run.config.targets})
+    with the_lock(run.config):
+        store.prepare()
+        Translation.objects.free_leases_of_dead_runs()
+        for name in stages:
+            if run.stop.is_set():
+                break
+            with _timed(summary, name):
+                _STEPS[name](run, summary)
+        _add_standing(run.config, summary)
+    return summary
+
+
+@contextmanager
+def _timed(summary: Summary, name: str) -> Iterator[None]:
+    started = time.perf_counter()
+    yield
+    summary.seconds[name] = round(time.perf_counter() - started, 3)
+
+
+def _collect(run: Run, summary: Summary) -> None:
+    with run.progress.stage("Collecting") as advance:
+        summary.sources = collect.run(run.config, only_due=run.only_due, stop=run.stop, progress=advance)
+
+
+def _translate(run: Run, summary: Summary) -> None:
+    with (
+        closing(open_engines(run.config)) as room,
+        run.progress.stage("Translating") as advance,
+    ):
+        report = translate.run(run.config, room.routes, threads=room.threads, stop=run.stop, progress=advance)
+    for language, count in report.translated.items():
+        summary.languages[language].translated = count
+    _add_engines(summary, report.meter)
+
+
+def _add_engines(summary: Summary, meter: UsageMeter) -> None:
+    summary.memory_hits = meter.memory_hits
+    for name, usage in sorted(meter.by_engine().items()):
+        summary.engines[name] = EngineLine(
+            calls=usage.calls,
+            sentences=usage.sentences,
+            failures=usage.failures,
+            characters=usage.characters,
+            seconds=round(usage.seconds, 3),
+        )
+
+
+def _publish(run: Run, summary: Summary) -> None:
+    release.run(run.config)
+    with run.progress.stage("Publishing") as advance:
+        summary.files_written = publish.run(run.config, everything=run.publish_all, progress=advance)
+
+
+_STEPS: dict[str, Callable[[Run, Summary], None]] = {
+    "collect": _collect,
+    "translate": _translate,
+    "publish": _publish,
+}
+
+
+def _add_standing(config: Config, summary: Summary) -> None:
+    """What stands in the store after the run, by language."""
+    counts = Translation.objects.counts(config.targets)
+    held = Translation.objects.held(config.targets)
+    for language, line in summary.languages.items():
+        states = counts.get(language, {})
+        line.waiting = sum(states.get(state, 0) for state in (State.WAITING, State.FAILED, State.STALE))
+        line.held = held.get(language, 0)
+        makers = Release.objects.makers(language)
+        line.made_by = dict(makers)
+        line.published = sum(makers.values())
+    summary.waiting_for = dict(Counter(Translation.objects.reasons(config.targets)).most_common())

@@ -1,0 +1,18 @@
+"""What may go out without an editor, and under which label. Pure."""
+
+from pipeline.config import ReviewPolicy
+from pipeline.states import State
+
+DOUBTFUL = 0.5  # the risk from which `risky` keeps a machine's text back
+MUST_BE_SEEN = 1.0  # a blocking finding: no policy lets it out unseen
+
+
+def may_go_out(state: State, risk: float, policy: ReviewPolicy) -> bool:
+    """Whether a translation in this state may be released under the policy of its language."""
+    if state is State.APPROVED:
+        return True
+    if state not in {State.MACHINE, State.EDITED} or policy == "all":
+        return False
+    if state is State.EDITED:  # a person mended it and has not refused it
+        return True
+    return risk < (DOUBTFUL if policy == "risky" else MUST_BE_SEEN)

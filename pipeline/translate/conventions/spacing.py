@@ -1,0 +1,42 @@
+"""Spaces, dashes, ellipses and look-alike letters in the target."""
+
+import re
+
+from pipeline.translate.conventions.languages import NBSP, SPACES, Convention
+from pipeline.translate.conventions.opaque import addresses, within
+
+_CEDILLAS = str.maketrans("şţŞŢ", "șțȘȚ")  # Romanian letters have a comma below; old fonts lacked them
+_DASHES = "–—"
+_RANGE = re.compile(r"(?<![\w.,/-])(\d[\d.,]*)[–](\d[\d.,]*\d|\d)(?![\w/-])")
+_UNITS = (
+    "km|m|cm|mm|kg|g|t|ha|l|ml|kW|kWh|MW|MWh|GW|°C|m²|m³|km²|EUR|USD|GBP|PLN|€|£|zł|lei|eur|eiro|euro|milj|mln|mlrd|mio|mrd"
+)
+_BEFORE_UNIT = re.compile(rf"(?<=\d)[{SPACES}](?=(?:{_UNITS})(?![^\W_]))")
+_PERCENT = re.compile(rf"(?<=\d)([{SPACES}]?)(?=[%‰])")
+_HIGH_MARK = re.compile(rf"(?<=[^\s;:!?(\[])([{SPACES}]?)(?=[;:!?]+(?:[\s»”\"’)\]]|$))")
+
+
+def tidy(target: str, *, language: str) -> str:
+    """Double spaces, three dots, and the letters that only look right."""
+    target = re.sub(r"[ \t]{2,}", " ", target)
+    target = re.sub(r"(?<!\.)\.{3}(?!\.)", "…", target)
+    return target.translate(_CEDILLAS) if language == "ro" else target
+
+
+def restore_dashes(source: str, target: str) -> str:
+    """Hyphens that were dashes in the source: between words, and in ranges of numbers."""
+    if any(dash in source for dash in _DASHES):
+        target = re.sub(r"(?<=\S) -{1,2} (?=\S)", " – ", target)
+    for first, last in _RANGE.findall(source):
+        target = re.sub(rf"(?<![\w.,/-]){re.escape(first)} ?- ?{re.escape(last)}(?![\w/-])", f"{first}–{last}", target)
+    return target
+
+
+def set_spaces(target: str, style: Convention) -> str:
+    """Spaces that may not break a line, and those that French wants before high marks."""
+    target = _BEFORE_UNIT.sub(NBSP, target)
+    target = _PERCENT.sub(lambda match: style.percent_space or (match[1] and NBSP), target)
+    if not style.mark_space:
+        return target
+    names = addresses(target)
+    return _HIGH_MARK.sub(lambda match: match[1] if within(match.end(), names) else style.mark_space, target)

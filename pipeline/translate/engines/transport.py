@@ -1,0 +1,209 @@
+"""How requests to an online service go out: paced, with time limits, retried, and with every fault named.
+
+deep-translator calls `requests.get` and `requests.post` with no time-out and hides what came back. Its modules are
+given `routed` for `requests`: inside `sending(transport)` their calls go through that transport, elsewhere they go
+out as ever. Contexts are per thread, so threads do not meet here.
+"""
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import requests
+from urllib3.exceptions import HTTPError
+
+from pipeline.errors import EngineError
+
+_CONNECT_SECONDS = 5.0
+_LARGEST = 2_000_000  # bytes of an answer
+_RETRIES = 3
+_LONGEST_WAIT = 30.0  # seconds; a service that asks for more is left alone, the caller is told
+_CONSENT = ("consent.google", "/sorry/index", 'id="captcha-form"')
+
+
+class ServiceFaultError(EngineError):
+    """The service does not serve now, whatever the text: no use in asking it for the next one."""
+
+
+class TokenBucket:
+    """At most `rate` passes a second over time, with bursts of one second's worth."""
+
+    def __init__(
+        self,
+        rate: float,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._rate = rate
+        self._clock = clock
+        self._sleep = sleep
+        self._tokens = self._burst = max(1.0, rate)
+        self._last = clock()
+        self._lock = threading.Lock()
+
+    def take(self) -> None:
+        """Wait for a token. Tokens are promised in the order of asking, so waiting callers do not pile up."""
+        with self._lock:
+            now = self._clock()
+            self._tokens = min(self._burst, self._tokens + (now - self._last) * self._rate) - 1
+            self._last = now
+            wait = -self._tokens / self._rate
+        if wait > 0:
+            self._sleep(wait)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transport:
+    """One caller's way out. `adapt` may change a request, `inspect` may refuse an answer with an EngineError."""
+
+    service: str
+    session: requests.Session
+    bucket: TokenBucket
+    timeout: float
+    pause: float
+    secrets: tuple[str, ...] = ()
+    adapt: Callable[[requests.Request], None] = field(default=lambda _request: None)
+    inspect: Callable[[requests.Response], None] = field(default=lambda _response: None)
+
+    def request(self, method: str, url: str, **options: Any) -> requests.Response:
+        """The answer, if it is a good one; every other end is an EngineError."""
+        options.pop("proxies", None)  # the session takes them from the environment
+        request = requests.Request(method, url, **options)
+        self.adapt(request)
+        started = time.monotonic()
+        for attempt in range(_RETRIES + 1):
+            try:
+                return self._once(request)
+            except ServiceFaultError as fault:
+                wait = fault.retry_after or self.pause * 2**attempt * random.uniform(0.75, 1.25)  # noqa: S311 -- jitter
+                late = time.monotonic() - started > 2 * self.timeout
+                if not _is_passing(fault) or attempt == _RETRIES or wait > _LONGEST_WAIT or late:
+                    raise
+                time.sleep(wait)
+        raise AssertionError("the loop returns or raises")
+
+    def _once(self, request: requests.Request) -> requests.Response:
+        self.bucket.take()
+        try:
+            response = self._exchange(request)
+        except requests.Timeout as error:
+            raise self._fault("timeout", f"no answer within {self.timeout:.0f} s") from error
+        except requests.RequestException as error:
+            raise self._fault("network", f"cannot be reached ({type(error).__name__})") from error
+        self._judge(response)
+        self.inspect(response)
+        return response
+
+    def _exchange(self, request: requests.Request) -> requests.Response:
+        prepared = self.session.prepare_request(request)
+        settings = self.session.merge_environment_settings(prepared.url or "", {}, True, None, None)  # noqa: FBT003
+        limits = (_CONNECT_SECONDS, self.timeout)
+        with self.session.send(prepared, timeout=limits, **settings) as response:
+            response._content = self._body(response)  # noqa: SLF001 -- what `content` does, with a limit
+            return response
+
+    def _body(self, response: requests.Response) -> bytes:
+        """All of it, within the time-out as a whole: requests limits each read only."""
+        deadline = time.monotonic() + self.timeout
+        body = b""
+        try:
+            while chunk := response.raw.read1(65536, decode_content=True):
+                body += chunk
+                if time.monotonic() > deadline:
+                    raise requests.ReadTimeout
+                if len(body) > _LARGEST:
+                    raise self._fault("http", "sent an answer far too long")
+        except HTTPError as error:
+            raise requests.ConnectionError(type(error).__name__) from error
+        return body
+
+    def _judge(self, response: requests.Response) -> None:
+        status = response.status_code
+        if status in {402, 429, 456}:  # 456: DeepL's quota is used up
+            raise self._fault("limit", f"no more for now (HTTP {status})", response)
+        if status in {401, 403}:
+            raise self._fault("refused", f"access denied (HTTP {status})", response)
+        if status >= requests.codes.server_error:
+            raise self._fault("http", f"HTTP {status}", response)
+        if not response.ok:
+            raise EngineError(
+                self._redact(f"HTTP {status}{_said(response)}"), code="http", resource=self.service
+            )
+        if any(mark in response.url or mark in response.text for mark in _CONSENT):
+            raise self._fault("refused", "asks for consent or a captcha instead of translating")
+
+    def _fault(self, code: str, message: str, response: requests.Response | None = None) -> ServiceFaultError:
+        said = _said(response) if response is not None else ""
+        after = _retry_after(response) if response is not None else None
+        return ServiceFaultError(
+            self._redact(message + said), code=code, resource=self.service, retry_after=after
+        )
+
+    def _redact(self, message: str) -> str:
+        for secret in self.secrets:
+            message = message.replace(secret, "***")
+        return message
+
+
+_current: ContextVar[Transport] = ContextVar("transport")
+
+
+@contextmanager
+def sending(transport: Transport) -> Iterator[None]:
+    """Inside, what this thread sends through `routed` goes by the transport."""
+    token = _current.set(transport)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+class _RoutedRequests:
+    """Stands in a module where `requests` stood."""
+
+    def get(self, url: str, **options: Any) -> requests.Response:
+        return self._send("GET", url, options)
+
+    def post(self, url: str, **options: Any) -> requests.Response:
+        return self._send("POST", url, options)
+
+    def _send(self, method: str, url: str, options: dict[str, Any]) -> requests.Response:
+        transport = _current.get(None)
+        if transport is None:
+            return requests.request(method, url, **options)  # noqa: S113 -- somebody else's call, as it was
+        return transport.request(method, url, **options)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(requests, name)
+
+
+routed = _RoutedRequests()
+
+
+def _is_passing(fault: ServiceFaultError) -> bool:
+    return fault.code in {"limit", "network", "timeout", "http"}
+
+
+def _retry_after(response: requests.Response) -> float | None:
+    """Seconds, or a date, as RFC 9110 has it."""
+    value = response.headers.get("Retry-After", "").strip()
+    if value.isdecimal():
+        return float(value)
+    try:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+    except ValueError:
+        return None
+
+
+def _said(response: requests.Response) -> str:
+    """The beginning of what the service says about its refusal; pages are not quoted."""
+    if "html" in response.headers.get("Content-Type", ""):
+        return ""
+    text = " ".join(response.text.split())[:120]
+    return f": {text}" if text else ""

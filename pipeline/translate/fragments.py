@@ -1,0 +1,330 @@
+"""HTML fragments to pieces: one walk over the tree that lxml makes of them.
+
+Blocks and `<br>` end a run of text; inline elements become ranges of it, images and the like points in it.
+Knows nothing of sentences or translations.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from lxml import etree
+
+from pipeline.translate.pieces import (
+    Element,
+    Kind,
+    Piece,
+    Point,
+    Prose,
+    Run,
+    Splitter,
+    Tag,
+    collapse,
+    end_tag,
+    escape,
+    has_words,
+    prose,
+)
+
+_FRAME = frozenset({"html", "body"})
+_BREAKS = frozenset({"br", "hr"})
+# Hard breaks. A name that is not here is inline, as in a browser.
+_BLOCKS = frozenset(
+    {"address", "article", "aside", "blockquote", "caption", "center", "col", "colgroup", "dd", "details", "dialog"}
+    | {"dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "frameset", "h1", "h2", "h3"}
+    | {"h4", "h5", "h6", "head", "header", "hgroup", "hr", "legend", "li", "listing", "main", "menu", "nav", "ol"}
+    | {"optgroup", "option", "p", "pre", "search", "section", "summary", "table", "tbody", "td", "tfoot", "th"}
+    | {"thead", "title", "tr", "ul"}
+    | _FRAME
+)
+# Each of these is one thing, kept whole with all it holds.
+_ATOMS = frozenset(
+    {"applet", "area", "audio", "basefont", "bgsound", "button", "canvas", "embed", "frame", "iframe", "image"}
+    | {"img", "input", "keygen", "map", "math", "meter", "object", "param", "picture", "progress", "select"}
+    | {"source", "svg", "template", "textarea", "track", "video"}
+)
+_VOID = frozenset(
+    {"area", "base", "basefont", "bgsound", "br", "col", "embed", "frame", "hr", "img", "input", "keygen", "link"}
+    | {"meta", "param", "source", "track", "wbr"}
+)
+# No reader ever sees these, and their text follows other rules than HTML's.
+_UNSEEN = frozenset({"base", "link", "meta", "noembed", "noframes", "plaintext", "script", "style", "wbr", "xmp"})
+_EMPTIED = frozenset({"iframe"})  # what stands inside is never parsed
+_PREFORMATTED = frozenset({"listing", "pre"})
+_VERBATIM = frozenset({"code", "kbd", "samp", "tt", "var"})
+_SPOKEN = frozenset({"alt", "title"})
+_LANGUAGE = frozenset({"lang", "xml:lang"})
+_WORD = re.compile(r"\w+")
+_FILE_NAME = re.compile(r"\S+\.(?:avif|gif|jpe?g|pdf|png|svg|webp)", re.IGNORECASE)
+
+
+def read(html: str, language: str, split: Splitter) -> tuple[Piece, ...]:
+    """The pieces of an HTML fragment in `language`, its text cut into sentences by `split`."""
+    return _Reader(language, split).read(tree(html))
+
+
+def tree(html: str) -> etree._Element:
+    """The fragment under a made-up root."""
+    # A lone surrogate has no bytes; the body is open from the start, lest the parser make a head.
+    markup = b"<html><body>" + html.encode("utf-8", "replace")
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+    return etree.fromstring(markup, parser)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Open:
+    """An inline element whose end tag has not come."""
+
+    tag: Tag
+    kind: Kind
+    order: int
+    start: int
+    points: int  # how many points stood before it
+    closed: bool = False
+
+
+class _Reader:
+    def __init__(self, language: str, split: Splitter) -> None:
+        self._language = language
+        self._split = split
+        self._pieces: list[Piece] = []
+        self._open: list[_Open] = []
+        self._orders = 0
+        self._kept = 0  # how many of the blocks around keep their text as it is
+        self._structural: set[etree._Element] = set()
+        self._start_run()
+
+    def read(self, root: etree._Element) -> tuple[Piece, ...]:
+        self._structural = _structural(root)
+        walk = etree.iterwalk(root, events=("start", "end"))
+        for event, node in walk:
+            if event == "end":
+                self._end(node)
+            elif self._start(node):
+                self._add(node.text)
+            else:
+                walk.skip_subtree()
+        self._end_run()
+        return tuple(self._pieces)
+
+    # the tree's events
+
+    def _start(self, node: etree._Element) -> bool:
+        """False when the node's text and children are done with."""
+        name = _name(node)
+        if name in _UNSEEN:
+            return False
+        if name in _ATOMS:
+            self._point(tuple(self._whole(node)))
+            return False
+        if name in _BREAKS or name in _PREFORMATTED:
+            self._mark(*self._whole(node))
+            return False
+        keeps = name in _VERBATIM or self._foreign(node)
+        if node in self._structural:
+            self._kept += keeps
+            self._mark(*[] if name in _FRAME else [self._tag(node)])
+        else:
+            self._open_element(self._tag(node), keeps=keeps)
+        return True
+
+    def _end(self, node: etree._Element) -> None:
+        name = _name(node)
+        if name in _UNSEEN or name in _ATOMS or name in _BREAKS or name in _PREFORMATTED:
+            pass
+        elif node in self._structural:
+            self._kept -= name in _VERBATIM or self._foreign(node)
+            self._mark(*[] if name in _FRAME or name in _VOID else [f"</{name}>"])
+        else:
+            self._close_element(self._open.pop())
+        self._add(node.tail)
+
+    # the run at hand
+
+    def _start_run(self) -> None:
+        self._text: list[str] = []
+        self._length = 0
+        self._solid = 0  # where the last character that is no white space ends
+        self._elements: list[Element] = []
+        self._points: list[Point] = []
+
+    def _add(self, text: str | None) -> None:
+        words = collapse(text or "")
+        if self._length > self._solid:  # it ends in white space already
+            words = words.lstrip()
+        if words:
+            self._text.append(words)
+            self._length += len(words)
+            if solid := len(words.rstrip()):
+                self._solid = self._length - len(words) + solid
+
+    def _mark(self, *pieces: Tag | str) -> None:
+        """Markup that ends a run. Elements still open go on in the next one."""
+        for element in reversed(self._open):
+            self._close(element)
+        self._end_run()
+        self._pieces.extend(pieces)
+        for element in self._open:
+            element.start = element.points = 0
+
+    def _end_run(self) -> None:
+        text = "".join(self._text)
+        if self._solid or self._points:
+            self._pieces.append(self._run(text))
+        elif text:
+            self._pieces.append(escape(text))
+        self._start_run()
+
+    def _run(self, text: str) -> Run:
+        elements = sorted((_trimmed(element, text) for element in self._elements), key=lambda each: each.order)
+        kept = [element for element in elements if element.kind is Kind.VERBATIM]
+        whole = prose(text, self._split, translate=not self._kept)
+        if kept:
+            whole = _copied(whole, kept)
+        return Run(whole, tuple(elements), tuple(self._points))
+
+    # inline elements and points
+
+    def _open_element(self, tag: Tag, *, keeps: bool) -> None:
+        kind = Kind.COSMETIC
+        if tag.name == "a" and tag.has("href"):
+            kind = Kind.LINK
+            self._leave_link()
+        elif keeps:
+            kind = Kind.VERBATIM
+        self._orders += 1
+        self._open.append(
+            _Open(tag=tag, kind=kind, order=self._orders, start=self._length, points=len(self._points))
+        )
+
+    def _leave_link(self) -> None:
+        """A link cannot stand in a link: the outer one ends where the inner one starts, as in HTML."""
+        around = [n for n, element in enumerate(self._open) if element.kind is Kind.LINK and not element.closed]
+        for element in reversed(self._open[around[0] :] if around else []):
+            self._close_element(element)
+
+    def _close_element(self, element: _Open) -> None:
+        self._close(element)
+        element.closed = True
+
+    def _close(self, element: _Open) -> None:
+        if element.closed:
+            return
+        if self._solid > element.start:
+            self._elements.append(
+                Element(
+                    tag=element.tag,
+                    kind=element.kind,
+                    start=element.start,
+                    end=self._solid,
+                    order=element.order,
+                )
+            )
+        elif len(self._points) > element.points:
+            self._wrap(element)
+        elif element.kind is Kind.LINK:
+            self._point((element.tag, end_tag(element.tag)), element.order)
+
+    def _wrap(self, element: _Open) -> None:
+        """An element that holds points only is a point with them inside."""
+        inner = self._points[element.points :]
+        del self._points[element.points :]
+        held = tuple(piece for point in inner for piece in point.pieces)
+        pieces = (element.tag, *held, end_tag(element.tag))
+        self._point(pieces, element.order, offset=inner[0].offset)
+
+    def _point(self, pieces: tuple[Tag | str, ...], order: int = 0, *, offset: int | None = None) -> None:
+        inside = frozenset(each.order for each in self._open if not each.closed and each.order != order)
+        at = self._length if offset is None else offset
+        self._points.append(Point(offset=at, pieces=pieces, inside=inside))
+
+    # tags
+
+    def _whole(self, node: etree._Element) -> Iterator[Tag | str]:
+        """A node with all it holds; only its attributes are translated."""
+        name = _name(node)
+        if name in _UNSEEN:
+            return
+        yield self._tag(node)
+        if name in _VOID:
+            return
+        if name not in _EMPTIED:
+            yield escape(node.text or "")
+            for child in node:
+                yield from self._whole(child)
+                yield escape(child.tail or "")
+        yield f"</{name}>"
+
+    def _tag(self, node: etree._Element) -> Tag:
+        keeps = bool(self._kept) or self._foreign(node)
+        attributes = (
+            (str(name), self._spoken(str(value)) if name in _SPOKEN and not keeps else str(value))
+            for name, value in node.attrib.items()
+            if not (name in _LANGUAGE and self._own(str(value)))
+        )
+        return Tag(_name(node), tuple(attributes))
+
+    def _spoken(self, value: str) -> str | Prose:
+        if not has_words(value) or _FILE_NAME.fullmatch(value):
+            return value
+        return prose(collapse(value).strip(), self._split)
+
+    def _foreign(self, node: etree._Element) -> bool:
+        """Words in another language than the text around, or marked as not to be translated."""
+        claims = (str(node.get(name) or "") for name in _LANGUAGE)
+        return node.get("translate") == "no" or any(claim and not self._own(claim) for claim in claims)
+
+    def _own(self, claim: str) -> bool:
+        """A claim to be in the source's language: untrue of the translation."""
+        return _primary(claim) == _primary(self._language)
+
+
+def _structural(root: etree._Element) -> set[etree._Element]:
+    """Everything that cannot be a range of a run: blocks and what holds them, links that hold a break."""
+    found: set[etree._Element] = set()
+    for node in root.iter(etree.Element):
+        name = _name(node)
+        if name in _BLOCKS or node is root:
+            _mark_up(node, found)
+        elif name == "br":
+            links = [each for each in node.iterancestors("a")]
+            if links:
+                _mark_up(links[0], found)
+    return found
+
+
+def _mark_up(node: etree._Element, found: set[etree._Element]) -> None:
+    above: etree._Element | None = node
+    while above is not None and above not in found:
+        found.add(above)
+        above = above.getparent()
+
+
+def _name(node: etree._Element) -> str:
+    return str(node.tag)
+
+
+def _primary(language: str) -> str:
+    return re.split("[-_]", language.strip(), maxsplit=1)[0].lower()
+
+
+def _copied(whole: Prose, kept: list[Element]) -> Prose:
+    """Sentences that stand in verbatim elements altogether are not translated."""
+    inside = [range(element.start, element.end) for element in kept]
+    words = [match.start() for match in _WORD.finditer(whole.text)]
+    free = [at for at in words if not any(at in each for each in inside)]
+    return Prose(
+        whole.text,
+        tuple(
+            replace(each, translatable=each.translatable and any(each.start <= at < each.end for at in free))
+            for each in whole.sentences
+        ),
+    )
+
+
+def _trimmed(element: Element, text: str) -> Element:
+    """The element without white space at its start; its end has none."""
+    start = element.end - len(text[element.start : element.end].lstrip())
+    if start == element.start:
+        return element
+    return replace(element, start=start)

@@ -1,0 +1,75 @@
+"""Lays out the translations an entry is to have: a row for each target language, stale where the text changed."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from pipeline.models import PIPELINE, Audit, Entry, StoreFact, Translation
+from pipeline.states import State, move
+
+_BATCH = 200
+
+
+def plan(targets: tuple[str, ...], now: datetime) -> int:
+    """Give every entry with a new revision its rows. How many entries were planned.
+
+    A change of the configured languages plans all entries anew.
+    """
+    if StoreFact.objects.read("targets") != list(targets):
+        Entry.objects.filter(planned=True).update(planned=False)
+        StoreFact.objects.write("targets", list(targets))
+    count = 0
+    while entries := Entry.objects.unplanned(_BATCH):
+        for entry in entries:
+            with transaction.atomic():
+                _plan_entry(entry, targets, now)
+        count += len(entries)
+    return count
+
+
+def _plan_entry(entry: Entry, targets: Iterable[str], now: datetime) -> None:
+    rows = {row.language: row for row in Translation.objects.filter(entry=entry)}
+    for language in targets:
+        if language == entry.language:
+            continue
+        row = rows.get(language)
+        if row is None:
+            Translation.objects.create(
+                entry=entry, language=language, published=entry.published, due_at=now, changed_at=now
+            )
+        elif row.revision_id != entry.current_id or entry.withdrawn_at:
+            _mark(row, entry, now)
+    Entry.objects.filter(pk=entry.pk, current_id=entry.current_id).update(planned=True)
+
+
+def _mark(row: Translation, entry: Entry, now: datetime) -> None:
+    """The source moved: the translation is stale or withdrawn; what is public stays until review says otherwise."""
+    before = State(row.state)
+    after = _after(before, withdrawn=entry.withdrawn_at is not None)
+    if after is before:
+        return
+    move(before, after, resource=f"{entry} {row.language}")
+    row.state, row.due_at, row.changed_at, row.attempts = after, now, now, 0
+    row.version += 1
+    row.release_due = after is State.WITHDRAWN
+    row.save(update_fields=["state", "due_at", "changed_at", "attempts", "version", "release_due"])
+    Audit.objects.create(
+        at=now,
+        actor=PIPELINE,
+        action="withdraw" if after is State.WITHDRAWN else "source changed",
+        entry=entry,
+        language=row.language,
+        before_state=before,
+        after_state=after,
+    )
+
+
+def _after(before: State, *, withdrawn: bool) -> State:
+    if withdrawn:
+        return State.WITHDRAWN
+    if before in {State.WAITING, State.FAILED}:
+        return State.WAITING
+    if before is State.WITHDRAWN:
+        return State.WAITING
+    return State.STALE
