@@ -57,12 +57,17 @@ def _mend(root: Any, channel: ChannelForFeed, network: NetworkForFeed) -> None:
 
 
 def _mend_links(entry: Any, item: ItemForFeed, channel: ChannelForFeed) -> None:
-    """feedgen loses rel, type and length of an entry's links; an enclosure then looks like the item's page."""
+    """Feedgen loses rel, type and length of an entry's links; an enclosure then looks like the item's page."""
     page = entry.find("link")
     page.attrib.update({"rel": "alternate", "type": "text/html", "hreflang": channel.language})
     if original_url(item):
         etree.SubElement(
-            entry, "link", href=original_url(item), rel="via", type="text/html", hreflang=item.original_language
+            entry,
+            "link",
+            href=original_url(item),
+            rel="via",
+            type="text/html",
+            hreflang=item.original_language,
         )
     for enclosure in generator.attachments(item):
         link = etree.SubElement(entry, "link", href=enclosure.url, rel="enclosure")

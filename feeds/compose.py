@@ -1,6 +1,6 @@
 """Which items stand in a channel, in which order, under which title. Pure: data in, data out.
 
-    items | tidy | newest first | caps | ChannelForFeed
+items | tidy | newest first | caps | ChannelForFeed
 """
 
 from collections import Counter
@@ -47,7 +47,7 @@ def compose(  # noqa: PLR0913 -- the channel's name, its items and its network; 
     network: NetworkForFeed,
     scope: Scope = Scope.ALL,
     key: str = "",
-    caps: Caps = Caps(),  # noqa: B008 -- frozen
+    caps: Caps = Caps(),
     withdrawn: Iterable[WithdrawnForFeed] = (),
 ) -> ChannelForFeed:
     """A channel in one language. The caller gives the items that belong to its scope."""

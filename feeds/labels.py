@@ -96,13 +96,18 @@ def licence_html(item: ItemForFeed, reader: str) -> Markup:
 def notice_html(item: ItemForFeed, reader: str) -> Markup:
     """The last line of an item in a feed: label, original, licence."""
     parts = [escape(label_line(item, reader)), origin_html(item, reader), licence_html(item, reader)]
-    return Markup('<p lang="{}"><small>{}.</small></p>').format(reader, Markup(". ").join(filter(None, parts)))
+    return Markup('<p lang="{}"><small>{}.</small></p>').format(
+        reader, Markup(". ").join(filter(None, parts))
+    )
 
 
 def shows_image(item: ItemForFeed) -> bool:
     """The text itself holds the item's image, however its address is written there."""
-    url = item.image.url if item.image else ""
-    return bool(url) and any(form in item.content_html for form in (url, escape(url), unquote(url)))
+    if item.image is None:
+        return False
+    url = item.image.url
+    forms = {form for one in (url, unquote(url)) for form in (one, str(escape(one)))}
+    return any(form in item.content_html for form in forms)
 
 
 def _lead_image(item: ItemForFeed) -> Markup:

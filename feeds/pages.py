@@ -119,13 +119,19 @@ def fixed(network: NetworkForFeed) -> dict[str, bytes]:
 
 
 def _render(
-    template: str, language: str, page: str, network: NetworkForFeed, *, twins: Mapping[str, str], **values: Any
+    template: str,
+    language: str,
+    page: str,
+    network: NetworkForFeed,
+    *,
+    twins: Mapping[str, str],
+    **values: Any,
 ) -> bytes:
     """A template with what every page needs. `twins` are the same page in each language that has it."""
     values |= {
         "_": messages.catalogue(language).gettext,
         "language": language,
-        "home": language if language in network.languages else "",
+        "home": language if page and language in network.languages else "",  # "" hides the way round
         "network": network,
         "network_feed": _network_feed(language, network),
         "page": page,

@@ -11,7 +11,9 @@ from feeds.records import ItemForFeed
 
 # XML 1.0 forbids these even escaped; lone surrogates cannot be written as UTF-8 at all.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_BLOCK_END = re.compile(r"</(?:p|div|li|h[1-6]|tr|td|th|blockquote|figcaption|dd|dt)>|<br\s*/?>", re.IGNORECASE)
+_BLOCK_END = re.compile(
+    r"</(?:p|div|li|h[1-6]|tr|td|th|blockquote|figcaption|dd|dt)>|<br\s*/?>", re.IGNORECASE
+)
 _URL_SAFE = "%/:=&?~#+!$,;'@()*[]"  # RFC 3986: what may stand, and what is encoded already
 _UNSAFE_HOST = re.compile(r"[\s<>\"\\^`{|}]")
 EXCERPT_LENGTH = 280  # characters: what a list shows of an item without a summary

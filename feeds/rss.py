@@ -5,7 +5,7 @@ from typing import Any
 from lxml import etree
 from markupsafe import escape
 
-from feeds import addresses, generator
+from feeds import generator
 from feeds.labels import original_url, teaser_text
 from feeds.records import ChannelForFeed, ItemForFeed, Label, NetworkForFeed
 

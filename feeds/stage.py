@@ -84,14 +84,17 @@ class _Publication:
         self._progress = progress
         self._network = network_of(config)
         self._sources = {source.key: source for source in self._network.sources}
-        self._tree = Tree(config.publish.directory, precompress=config.publish.precompress)
+        self._tree = Tree(config.publish.directory)
         self._written = 0
 
     def run(self, *, everything: bool) -> int:
         fingerprint = self._fingerprint()
-        if everything or StoreFact.objects.read("published") != fingerprint or not self._tree.holds("index.html"):
+        if (
+            everything
+            or StoreFact.objects.read("published") != fingerprint
+            or not (self._config.publish.directory / "index.html").exists()
+        ):
             StoreFact.objects.write("published", "")
-            self._tree.tidy()
             for path, content in pages.fixed(self._network).items():
                 self._write(path, content)
             Release.objects.filter(dirty=False, source_id__in=self._sources).update(dirty=True)
@@ -111,7 +114,9 @@ class _Publication:
             self._progress(min(start + _BATCH, len(entries)), len(entries))
         self._channels(touched)
         for start in range(0, len(entries), _BATCH):
-            Release.objects.filter(entry_id__in=entries[start : start + _BATCH], dirty=True).update(dirty=False)
+            Release.objects.filter(entry_id__in=entries[start : start + _BATCH], dirty=True).update(
+                dirty=False
+            )
 
     def _pages(self, releases: Iterable[Release]) -> None:
         rows = [release for release in releases if release.source_id in self._sources]

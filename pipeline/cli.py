@@ -65,8 +65,8 @@ def _log_to_stderr() -> None:
     )
 
 
-def _parser() -> argparse.ArgumentParser:
-    common = argparse.ArgumentParser(add_help=False)
+def _parser() -> _Parser:
+    common = _Parser(add_help=False)
     common.add_argument("--config", type=Path, default=Path("config.toml"), metavar="FILE", help="default config.toml")
     common.add_argument("--json", action="store_true", help="one JSON object on stdout, nothing else there")
     parser = _Parser(prog="run.py", description="The news of partner cities, in every partner's language.")

@@ -53,7 +53,8 @@ def _serve(options: argparse.Namespace, config: Config, _stop: threading.Event) 
 def _models(options: argparse.Namespace, config: Config, _stop: threading.Event) -> Result:
     from pipeline import weights_commands  # noqa: PLC0415
 
-    return Result(**weights_commands.run(options.action, options.pairs, config, Progress(quiet=options.json)))
+    lines = weights_commands.run(options.action, options.pairs, config, Progress(quiet=options.json))
+    return Result(code=FAILED if any(line.fault for line in lines) else DONE, data=[line.as_dict() for line in lines])
 
 
 def _check(options: argparse.Namespace, config: Config, _stop: threading.Event) -> Result:

@@ -147,7 +147,6 @@ class Publish(Table):
     items: Annotated[int, Field(ge=1, le=5_000)] = 100  # in a channel
     per_source: Annotated[int, Field(ge=1, le=5_000)] = 30  # of one source in a combined channel
     untranslated: Literal["omit", "original"] = "omit"
-    precompress: bool = True
     hubs: tuple[Url, ...] = ()
 
 

@@ -7,7 +7,7 @@ import hashlib
 import mimetypes
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from email.utils import format_datetime, parsedate_to_datetime
+from email.utils import format_datetime, mktime_tz, parsedate_tz
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -128,13 +128,11 @@ def _is_fresh(environ: Environ, etag: str, modified: datetime) -> bool:
     tags = environ.get("HTTP_IF_NONE_MATCH")
     if tags:
         return tags.strip() == "*" or etag in {tag.strip().removeprefix("W/") for tag in tags.split(",")}
-    since = environ.get("HTTP_IF_MODIFIED_SINCE")
+    since: str = environ.get("HTTP_IF_MODIFIED_SINCE", "")
     if not since:
         return False
-    try:
-        return modified <= parsedate_to_datetime(since)
-    except (ValueError, TypeError):
-        return False
+    stamp = parsedate_tz(since)
+    return stamp is not None and modified.timestamp() <= mktime_tz(stamp)
 
 
 def _plain(start: StartResponse, status: str, headers: list[tuple[str, str]] | None = None) -> Iterable[bytes]:

@@ -8,10 +8,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cache
 from itertools import product
+from typing import Literal
 
 from babel.dates import get_month_names
 
 LANGUAGES = ("en", "lv", "pl", "lt", "de", "nl", "fr", "es", "it", "ro")
+_CONTEXTS: tuple[Literal["format", "stand-alone"], ...] = ("format", "stand-alone")  # "maja" and "maj"
+_WIDTHS: tuple[Literal["wide", "abbreviated"], ...] = ("wide", "abbreviated")
 _LONGEST = 200  # characters; a date and the label glued to it
 _EARLIEST = 1990  # before the web every "date" is an unset field: year 1, 1970, 1899
 
@@ -111,7 +114,7 @@ def _month(word: str) -> int:
 def _month_names() -> dict[str, int]:
     found = {"sept": 9, "mrz": 3}
     for language in LANGUAGES:
-        for context, width in product(("format", "stand-alone"), ("wide", "abbreviated")):
+        for context, width in product(_CONTEXTS, _WIDTHS):
             for number, name in get_month_names(width, context, language).items():
                 found[name.casefold().rstrip(".")] = number
     return found

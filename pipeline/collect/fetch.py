@@ -6,67 +6,42 @@ Does not decide when to fetch (timing.py), which bytes are a feed (readers/), no
 """
 
 import ssl
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.cookiejar import DefaultCookiePolicy
 from types import TracebackType
 from typing import Self
-from urllib.parse import urljoin
 
+import certifi
 import requests
-from requests import certs
 from urllib3.exceptions import HTTPError, LocationParseError
 from urllib3.util import Url, parse_url
 
-from pipeline.collect.fetch_errors import explain
+from pipeline.collect.call import Call, FetchRequest, FetchResult
+from pipeline.collect.fetch_errors import blocked, explain, remedy
 from pipeline.collect.guard import PORTS, AddressPolicy, Gate, GuardedAdapter, Resolver, resolve
-from pipeline.collect.http_headers import max_age, refused_encoding, retry_after
+from pipeline.collect.http_headers import refused_encoding, retry_after
 from pipeline.collect.politeness import Politeness
 from pipeline.collect.walls import wall
 from pipeline.collect.watchdog import Deadline, Watchdog
 from pipeline.errors import FetchError
 
+__all__ = ["FetchRequest", "FetchResult", "Fetcher", "Limits", "Network"]
+
 MAX_REDIRECTS = 5
 _CHUNK = 64 * 1024
-_PERMANENT = frozenset({301, 308})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_FEEDS = (
-    "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
-    "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.5"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FetchRequest:
-    """What to ask for. The validators are sent as the server gave them."""
+class Limits:
+    """What one call may cost, and how gently a host is treated."""
 
-    url: str
-    resource: str = ""  # the source's key; stands in error messages
-    etag: str = ""
-    last_modified: str = ""
-    accept: str = _FEEDS
-    method: str = "GET"
-    body: bytes | None = None
-    content_type: str = ""  # of the body
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FetchResult:
-    """A usable answer: 200 with its body, or 304 without one."""
-
-    status: int
-    url: str  # where the answer came from, after redirects
-    body: bytes = b""
-    permanent_url: str = ""  # where an unbroken chain of 301/308 from the start led; empty when there was none
-    etag: str = ""
-    last_modified: str = ""
-    content_type: str = ""
-    max_age: int | None = None  # seconds
-    retry_after: int | None = None  # seconds
-    fetched_bytes: int = 0  # on the wire, of the last answer's body
-    seconds: float = 0.0
+    timeout: float = 30.0  # seconds for a whole call: names, connections, redirects, headers, body
+    max_bytes: int = 15 * 1024 * 1024  # of the body, packed and unpacked
+    per_host: int = 2  # requests at once
+    gap: float = 0.0  # seconds between the starts of two requests to one host
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +49,6 @@ class Network:
     """How the world is reached. The defaults are right outside tests and special networks."""
 
     ports: Sequence[int] = PORTS
-    gap: float = 0.0  # seconds between the starts of two requests to one host
     tls: ssl.SSLContext | None = None
     resolver: Resolver = resolve
 
@@ -82,8 +56,7 @@ class Network:
 class Fetcher:
     """Fetches for all threads of a run. A context manager: leaving it closes every connection.
 
-    `timeout` is for a whole call, in seconds: names, connections, redirects, headers, body. `max_bytes` caps the
-    body, packed and unpacked. `allow` names private addresses, networks or hosts that may be reached on any port.
+    `allow` names private addresses, networks or hosts that may be reached, on any port.
     """
 
     def __init__(
@@ -91,18 +64,16 @@ class Fetcher:
         *,
         user_agent: str,
         allow: Sequence[str] = (),
-        timeout: float = 30.0,
-        max_bytes: int = 15 * 1024 * 1024,
-        per_host: int = 2,
+        limits: Limits | None = None,
         network: Network | None = None,
     ) -> None:
-        network = network or Network()
-        self._timeout = timeout
-        self._max_bytes = max_bytes
+        limits, network = limits or Limits(), network or Network()
+        self._timeout = limits.timeout
+        self._max_bytes = limits.max_bytes
         self._gate = Gate(AddressPolicy.of(allow, network.ports), resolver=network.resolver)
         self._watchdog = Watchdog()
-        self._politeness = Politeness(per_host=per_host, gap=network.gap)
-        self._session = _session(user_agent, self._gate, network.tls or default_tls(), per_host)
+        self._politeness = Politeness(per_host=limits.per_host, gap=limits.gap)
+        self._session = _session(user_agent, self._gate, network.tls or default_tls(), limits.per_host)
 
     def __enter__(self) -> Self:
         return self
@@ -118,14 +89,14 @@ class Fetcher:
 
     def get(self, request: FetchRequest) -> FetchResult:
         """The answer, redirects followed. Raises FetchError with a stable code for everything else."""
-        call = _Call(request)
+        call = Call(request)
         try:
             return self._follow(call)
         except FetchError as e:
             e.resource = e.resource or request.resource
             raise
 
-    def _follow(self, call: "_Call") -> FetchResult:
+    def _follow(self, call: Call) -> FetchResult:
         left = self._timeout
         for _ in range(MAX_REDIRECTS + 1):
             host = _checked(call.url).host or ""
@@ -141,7 +112,7 @@ class Fetcher:
             code="http",
         )
 
-    def _hop(self, call: "_Call", deadline: Deadline) -> FetchResult | None:
+    def _hop(self, call: Call, deadline: Deadline) -> FetchResult | None:
         """One request. None after a redirect, which is noted in `call`."""
         self._gate.enter(deadline)
         try:
@@ -160,14 +131,14 @@ class Fetcher:
             raise self._too_slow(call)
         return result
 
-    def _send(self, call: "_Call", deadline: Deadline) -> requests.Response:
+    def _send(self, call: Call, deadline: Deadline) -> requests.Response:
         prepared = self._session.prepare_request(
             requests.Request(call.method, call.url, headers=call.headers(), data=call.body)
         )
         seconds = max(0.001, deadline.remaining())
         return self._session.send(prepared, stream=True, allow_redirects=False, timeout=(seconds, seconds))
 
-    def _answer(self, call: "_Call", response: requests.Response) -> FetchResult | None:
+    def _answer(self, call: Call, response: requests.Response) -> FetchResult | None:
         headers = {name.lower(): value for name, value in response.headers.items()}
         target = self._session.get_redirect_target(response)
         if response.status_code in _REDIRECTS and target:
@@ -175,17 +146,15 @@ class Fetcher:
             return None
         if response.status_code == 304 and call.conditional:
             _ = response.content  # read to the end, or the connection cannot be used again
-            return call.result(response, headers, b"", 0)
+            return call.result(304, headers)
         if response.status_code not in {200, 203}:
             raise self._refusal(call, response, headers)
         body, fetched = self._body(call, response, headers)
         if name := wall(200, headers, body[:_CHUNK]):
-            raise _blocked(call, 200, name)
-        return call.result(response, headers, body, fetched)
+            raise blocked(call.url, 200, name)
+        return call.result(200, headers, body, fetched)
 
-    def _body(
-        self, call: "_Call", response: requests.Response, headers: dict[str, str]
-    ) -> tuple[bytes, int]:
+    def _body(self, call: Call, response: requests.Response, headers: dict[str, str]) -> tuple[bytes, int]:
         """The unpacked body and its size on the wire, never more than the cap of either in memory."""
         if encoding := refused_encoding(headers):
             raise FetchError(f"{call.url} is packed as {encoding!r}, which was not offered.", code="http")
@@ -206,24 +175,24 @@ class Fetcher:
             code="size",
         )
 
-    def _refusal(
-        self, call: "_Call", response: requests.Response, headers: dict[str, str]
-    ) -> FetchError:
+    def _refusal(self, call: Call, response: requests.Response, headers: dict[str, str]) -> FetchError:
         status = response.status_code
-        start = b"" if refused_encoding(headers) else next(response.raw.stream(_CHUNK, decode_content=True), b"")
+        start = (
+            b"" if refused_encoding(headers) else next(response.raw.stream(_CHUNK, decode_content=True), b"")
+        )
         wait = retry_after(headers, datetime.now(UTC))
         if status in {429, 503} and wait:
             self._politeness.hold(_checked(call.url).host or "", wait)
         if name := wall(status, headers, start):
-            return _blocked(call, status, name, wait)
+            return blocked(call.url, status, name, wait)
         return FetchError(
-            f"{call.url} answered {status} {response.reason}. {_remedy(status)}",
+            f"{call.url} answered {status} {response.reason}. {remedy(status)}",
             code="http",
             status=status,
             retry_after=wait,
         )
 
-    def _too_slow(self, call: "_Call") -> FetchError:
+    def _too_slow(self, call: Call) -> FetchError:
         return FetchError(
             f"{call.url} did not finish within {self._timeout:g} s. It is tried again later; "
             f"if the server is always this slow, raise [fetch] timeout.",
@@ -231,62 +200,10 @@ class Fetcher:
         )
 
 
-class _Call:
-    """One fetch on its way through redirects."""
-
-    def __init__(self, request: FetchRequest) -> None:
-        self.request = request
-        self.url = request.url
-        self.method = request.method
-        self.body = request.body
-        self.permanent_url = ""
-        self._unbroken = True
-        self._started = time.monotonic()
-
-    @property
-    def conditional(self) -> bool:
-        return bool(self.request.etag or self.request.last_modified)
-
-    def headers(self) -> dict[str, str]:
-        wanted = {
-            "Accept": self.request.accept,
-            "Accept-Encoding": "gzip, deflate, br",
-            "If-None-Match": self.request.etag,
-            "If-Modified-Since": self.request.last_modified,
-            "Content-Type": self.request.content_type if self.body is not None else "",
-        }
-        return {name: value for name, value in wanted.items() if value}
-
-    def redirect(self, status: int, target: str) -> None:
-        self.url = urljoin(self.url, target).partition("#")[0]
-        self._unbroken = self._unbroken and status in _PERMANENT
-        if self._unbroken:
-            self.permanent_url = self.url
-        if status == 303 or (status in {301, 302} and self.method == "POST"):
-            self.method, self.body = "GET", None
-
-    def result(
-        self, response: requests.Response, headers: dict[str, str], body: bytes, fetched: int
-    ) -> FetchResult:
-        return FetchResult(
-            status=304 if response.status_code == 304 else 200,
-            url=self.url,
-            body=body,
-            permanent_url=self.permanent_url,
-            etag=headers.get("etag", ""),
-            last_modified=headers.get("last-modified", ""),
-            content_type=headers.get("content-type", ""),
-            max_age=max_age(headers),
-            retry_after=retry_after(headers, datetime.now(UTC)),
-            fetched_bytes=fetched,
-            seconds=time.monotonic() - self._started,
-        )
-
-
 def default_tls() -> ssl.SSLContext:
     """The system's certificate authorities, which a town hall may have extended, and certifi's beside them."""
     context = ssl.create_default_context()
-    context.load_verify_locations(certs.where())
+    context.load_verify_locations(certifi.where())
     return context
 
 
@@ -308,31 +225,13 @@ def _checked(url: str) -> Url:
     try:
         parts = parse_url(url)
     except LocationParseError as e:
-        raise FetchError(f"{url[:200]!r} is not an address. Correct it in config.toml.", code="forbidden") from e
+        raise FetchError(
+            f"{url[:200]!r} is not an address. Correct it in config.toml.", code="forbidden"
+        ) from e
     if parts.scheme not in {"http", "https"} or not parts.host:
         raise FetchError(f"{url[:200]!r} is not an http or https address.", code="forbidden")
     if parts.auth is not None:
-        raise FetchError(f"the address at {parts.host} carries a user name; that is not supported.", code="forbidden")
+        raise FetchError(
+            f"the address at {parts.host} carries a user name; that is not supported.", code="forbidden"
+        )
     return parts
-
-
-def _blocked(call: _Call, status: int, name: str, wait: int | None = None) -> FetchError:
-    return FetchError(
-        f"{call.url} is behind a bot wall ({name}). It is not circumvented: ask the site's owner to let the "
-        f"collector's user agent through, or for another address.",
-        code="blocked",
-        status=status,
-        retry_after=wait,
-    )
-
-
-def _remedy(status: int) -> str:
-    if status in {404, 410}:
-        return "The address has gone: look for the new one on the site and correct it in config.toml."
-    if status in {401, 403}:
-        return "The server refuses the collector: ask its owner for access."
-    if status == 429:
-        return "The server asks for fewer requests; it is left alone for a while."
-    if status >= 500:
-        return "The fault is the server's; it is tried again later."
-    return "Check the address in config.toml."

@@ -5,18 +5,13 @@ from urllib3 import exceptions
 
 from pipeline.errors import FetchError
 
-_BAD_ADDRESS = (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, UnicodeError, exceptions.LocationParseError)
+_BAD_ADDRESS = (
+    requests.exceptions.InvalidURL,
+    requests.exceptions.InvalidSchema,
+    UnicodeError,
+    exceptions.LocationParseError,
+)
 _SLOW = (requests.exceptions.Timeout, exceptions.TimeoutError)
-
-
-def explain(error: Exception, url: str) -> FetchError:
-    """What went wrong with `url` and what to do about it."""
-    causes = _causes(error)
-    code, words = next(
-        ((code, words) for kinds, code, words in _TABLE if any(isinstance(cause, kinds) for cause in causes)),
-        ("http", "the answer is broken ({reason}). It is tried again later."),
-    )
-    return FetchError(f"{url}: {words.format(reason=_reason(causes))}", code=code)
 
 
 # The first row that fits any cause wins, so the precise ones stand first: to urllib3 an unknown name is
@@ -29,8 +24,7 @@ _TABLE: tuple[tuple[tuple[type[Exception], ...], str, str], ...] = (
     ),
     (
         (exceptions.SSLError, requests.exceptions.SSLError), "tls",
-        "the encrypted connection is not trustworthy ({reason}). The site's owner must mend the certificate; "
-        "a private authority can be added to this machine's certificate store.",
+        "the encrypted connection is not trustworthy ({reason}). The site's owner must mend the certificate.",
     ),
     (
         (exceptions.NewConnectionError,), "refused",
@@ -46,6 +40,16 @@ _TABLE: tuple[tuple[tuple[type[Exception], ...], str, str], ...] = (
         "the answer cannot be unpacked ({reason}).",
     ),
 )  # fmt: skip
+
+
+def explain(error: Exception, url: str) -> FetchError:
+    """What went wrong with `url` and what to do about it."""
+    causes = _causes(error)
+    code, words = next(
+        ((code, words) for kinds, code, words in _TABLE if any(isinstance(cause, kinds) for cause in causes)),
+        ("http", "the answer is broken ({reason}). It is tried again later."),
+    )
+    return FetchError(f"{url}: {words.format(reason=_reason(causes))}", code=code)
 
 
 def _causes(error: Exception) -> list[BaseException]:
@@ -64,3 +68,26 @@ def _reason(causes: list[BaseException]) -> str:
     """The innermost exception's own words, short."""
     words = str(causes[-1]) or type(causes[-1]).__name__
     return " ".join(words.split())[:160]
+
+
+def blocked(url: str, status: int, name: str, wait: int | None = None) -> FetchError:
+    return FetchError(
+        f"{url} is behind a bot wall ({name}). It is not circumvented: ask the site's owner to let the "
+        f"collector's user agent through, or for another address.",
+        code="blocked",
+        status=status,
+        retry_after=wait,
+    )
+
+
+def remedy(status: int) -> str:
+    """What to do about a status."""
+    if status in {404, 410}:
+        return "The address has gone: look for the new one on the site and correct it in config.toml."
+    if status in {401, 403}:
+        return "The server refuses the collector: ask its owner for access."
+    if status == 429:
+        return "The server asks for fewer requests; it is left alone for a while."
+    if status >= 500:
+        return "The fault is the server's; it is tried again later."
+    return "Check the address in config.toml."

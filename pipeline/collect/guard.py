@@ -151,7 +151,7 @@ class Gate:
         return permitted
 
     def _resolve_in_time(self, host: str, port: int) -> list[tuple[int, SockAddr]]:
-        """getaddrinfo has no time limit: it runs in a thread that is left behind when it is too slow."""
+        """Getaddrinfo has no time limit: it runs in a thread that is left behind when it is too slow."""
         answers: queue.SimpleQueue[list[tuple[int, SockAddr]] | Exception] = queue.SimpleQueue()
 
         def look_up() -> None:

@@ -8,7 +8,15 @@ from lxml import etree, html
 from pipeline.collect.urls import absolute, without_tracking
 
 _IMAGE_LINK = re.compile(r"https?://|//|[^:]*(?:/|\.)", re.IGNORECASE)
-_LAZY = ("data-src", "data-lazy-src", "data-original", "data-lazyload", "data-lazy", "data-orig-file", "data-full-src")
+_LAZY = (
+    "data-src",
+    "data-lazy-src",
+    "data-original",
+    "data-lazyload",
+    "data-lazy",
+    "data-orig-file",
+    "data-full-src",
+)
 _LAZY_SETS = ("data-srcset", "data-lazy-srcset", "srcset")
 _LINKED = {"a": "href", "img": "src", "iframe": "src", "video": "src", "audio": "src", "source": "src", "blockquote": "cite", "q": "cite"}  # fmt: skip
 

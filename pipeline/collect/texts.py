@@ -18,14 +18,40 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.I
 _ROMANIAN = str.maketrans("şŞţŢ", "șȘțȚ")
 
 
+# UTF-8 that somebody took for Windows-1252, letter by letter: "â€™" for "’", "Ã©" for "é".
+_LOOKS_1252 = (
+    bytes(range(0x80, 0xC0)).decode("cp1252", "replace").replace("\ufffd", "") + "\x81\x8d\x8f\x90\x9d"
+)
+_MOJIBAKE = re.compile(f"[âÃ][{re.escape(_LOOKS_1252)}]{{1,2}}")
+
+
 def without_controls(text: str) -> str:
     return _CONTROLS.sub("", text)
 
 
 def repair(text: str, language: str = "") -> str:
     """Composed letters, no control characters, no leftovers of XML; for Romanian the letters of its alphabet."""
-    text = unicodedata.normalize("NFC", _STRAY.sub("", without_controls(text)))
+    text = _MOJIBAKE.sub(_remade, _STRAY.sub("", without_controls(text)))
+    text = unicodedata.normalize("NFC", text)
     return text.translate(_ROMANIAN) if language.partition("-")[0] == "ro" else text
+
+
+def _remade(match: re.Match[str]) -> str:
+    """The letter that was meant, or the text as it stands where its bytes make none."""
+    raw = b"".join(_byte(letter) for letter in match[0])
+    for size in (3, 2):
+        try:
+            return raw[:size].decode("utf-8") + match[0][size:]
+        except UnicodeDecodeError:
+            continue
+    return match[0]
+
+
+def _byte(letter: str) -> bytes:
+    try:
+        return letter.encode("cp1252")
+    except UnicodeEncodeError:
+        return letter.encode("latin-1")  # the five bytes that Windows-1252 leaves out
 
 
 def one_line(text: str) -> str:
@@ -53,6 +79,8 @@ def shorten(text: str, limit: int) -> str:
 
 def paragraphs(text: str) -> str:
     """Plain text as HTML: blank lines part paragraphs, single ones are line breaks."""
-    blocks = [block.strip() for block in re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n").replace("\r", "\n"))]
+    blocks = [
+        block.strip() for block in re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n").replace("\r", "\n"))
+    ]
     escaped = (html.escape(block, quote=False).replace("\n", "<br>") for block in blocks if block)
     return "".join(f"<p>{block}</p>" for block in escaped)

@@ -3,12 +3,67 @@
 import re
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
-_TRACKING_PREFIXES = ("utm_", "mtm_", "pk_", "hsa_", "mc_", "_hs", "vero_", "oly_", "at_custom", "at_campaign", "at_medium")
+_TRACKING_PREFIXES = (
+    "utm_",
+    "mtm_",
+    "pk_",
+    "hsa_",
+    "mc_",
+    "_hs",
+    "vero_",
+    "oly_",
+    "at_custom",
+    "at_campaign",
+    "at_medium",
+)
 _TRACKING = frozenset(
-    """fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid ysclid twclid ttclid igshid igsh li_fat_id epik s_cid
-    srsltid mkt_tok ns_campaign ns_mchannel ns_source ns_linkname ncid cmpid wt_mc wt.mc wtmc wt_zmc xtor
-    __twitter_impression ref_src ref_url _ga _gl _openstat fb_action_ids fb_source rb_clickid sc_cid piwik_campaign
-    piwik_kwd piwik_keyword spm guccounter guce_referrer""".split()
+    [
+        "fbclid",
+        "gclid",
+        "gclsrc",
+        "dclid",
+        "gbraid",
+        "wbraid",
+        "msclkid",
+        "yclid",
+        "ysclid",
+        "twclid",
+        "ttclid",
+        "igshid",
+        "igsh",
+        "li_fat_id",
+        "epik",
+        "s_cid",
+        "srsltid",
+        "mkt_tok",
+        "ns_campaign",
+        "ns_mchannel",
+        "ns_source",
+        "ns_linkname",
+        "ncid",
+        "cmpid",
+        "wt_mc",
+        "wt.mc",
+        "wtmc",
+        "wt_zmc",
+        "xtor",
+        "__twitter_impression",
+        "ref_src",
+        "ref_url",
+        "_ga",
+        "_gl",
+        "_openstat",
+        "fb_action_ids",
+        "fb_source",
+        "rb_clickid",
+        "sc_cid",
+        "piwik_campaign",
+        "piwik_kwd",
+        "piwik_keyword",
+        "spm",
+        "guccounter",
+        "guce_referrer",
+    ]
 )
 # Junk that multiplies one article's address on partner sites; never part of an article's identity.
 _VIEW = frozenset({"culturekey", "phpsessid", "jsessionid", "sid", "sessionid", "print", "from_rss", "rss"})
@@ -18,7 +73,9 @@ _SAFE = "/:;@!$&'()*+,=~-._"
 def absolute(url: str, base: str) -> str:
     """The http(s) address of `url` seen from `base`; "" for every other scheme and for nonsense."""
     # Browsers drop tabs and line ends inside addresses, which is how "java\nscript:" works.
-    url = re.sub(r"[\x00-\x20\x7f]+", lambda run: "%20" if run[0].strip("\t\r\n\x00") == " " else "", url.strip())
+    url = re.sub(
+        r"[\x00-\x20\x7f]+", lambda run: "%20" if run[0].strip("\t\r\n\x00") == " " else "", url.strip()
+    )
     if not url or url.startswith("#"):
         return ""
     try:

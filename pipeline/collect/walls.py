@@ -16,7 +16,10 @@ _HEADERS = (
 
 # Marks that stand in the wall's own page, never in an article about it: looked for in answers that are not feeds.
 _MARKS = (
-    ("Cloudflare", rb"cdn-cgi/challenge-platform|cf-browser-verification|cf_chl_opt|Attention Required! \| Cloudflare"),
+    (
+        "Cloudflare",
+        rb"cdn-cgi/challenge-platform|cf-browser-verification|cf_chl_opt|Attention Required! \| Cloudflare",
+    ),
     ("Imperva", rb"_Incapsula_Resource|Incapsula incident ID"),
     ("DataDome", rb"captcha-delivery\.com"),
     ("Akamai", rb"errors\.edgesuite\.net"),

@@ -12,6 +12,7 @@ from typing import Any
 
 _SITES = Path(__file__).parent / "sites"
 _TAG = re.compile(r"<[^>]+>")
+_INLINE = re.compile(r"<(\w+)[^>]*>(.*?)</\1>")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,11 +20,13 @@ class Sentence:
     """One sentence as its site prints it, with the translations written for it."""
 
     html: str
-    translations: Mapping[str, str] = field(default_factory=dict)  # language -> plain text
+    translations: Mapping[str, str] = field(
+        default_factory=dict
+    )  # language -> HTML with the same inline elements
 
     @property
     def text(self) -> str:
-        return html.unescape(_TAG.sub("", self.html))
+        return plain(self.html)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +93,16 @@ def load_sites() -> Mapping[str, Site]:
     return {site.key: site for site in sites}
 
 
+def plain(fragment: str) -> str:
+    """The words of one sentence of HTML."""
+    return html.unescape(_TAG.sub("", fragment))
+
+
+def marked(fragment: str) -> tuple[str, ...]:
+    """The words in the sentence's links and emphasis, in their order."""
+    return tuple(plain(words) for _, words in _INLINE.findall(fragment))
+
+
 def _site(data: dict[str, Any]) -> Site:
     columns = data.pop("columns")
     note = Block(tag="p", sentences=(_sentence(data.pop("note"), columns),))
@@ -122,4 +135,4 @@ def _item(data: dict[str, Any], columns: Sequence[str], note: Block) -> Item:
 def _sentence(row: Sequence[str], columns: Sequence[str]) -> Sentence:
     """A row may be shorter than the columns: what is missing has no translation."""
     pairs = zip(columns[1:], row[1:], strict=False)
-    return Sentence(html=row[0], translations={code: html.unescape(text) for code, text in pairs})
+    return Sentence(html=row[0], translations=dict(pairs))

@@ -13,8 +13,12 @@ from pipeline.models.sources import Source
 class EntryManager(models.Manager["Entry"]):
     def known(self, source_key: str, guid_hashes: Iterable[str]) -> dict[str, "Entry"]:
         """Called by collect before it decides: this source's entries by the hash of their guid."""
-        rows = self.filter(source_id=source_key, guid_hash__in=list(guid_hashes))
-        return {entry.guid_hash: entry for entry in rows}
+        wanted = list(guid_hashes)
+        found: dict[str, Entry] = {}
+        for start in range(0, len(wanted), 500):  # SQLite takes a bounded number of parameters
+            rows = self.filter(source_id=source_key, guid_hash__in=wanted[start : start + 500])
+            found |= {entry.guid_hash: entry for entry in rows.select_related("current")}
+        return found
 
     def unplanned(self, limit: int) -> list["Entry"]:
         """Called by translate: entries whose current revision has no translations laid out, newest first."""
@@ -38,7 +42,7 @@ class Entry(models.Model):
     published = models.DateTimeField()  # the source's date, else the best guess when it was first seen
     updated = models.DateTimeField()  # moves with a real correction only
     current = models.ForeignKey("Revision", null=True, on_delete=models.PROTECT, related_name="+")
-    content_hash = models.CharField(max_length=32)  # of the current revision
+    content_hash = models.CharField(max_length=64)  # of the current revision
     hash_changes = models.PositiveIntegerField(default=0)  # changes without a new date: flicker is capped
     withdrawn_at = models.DateTimeField(null=True)
     planned = models.BooleanField(default=False)  # its current revision has all its translations laid out
@@ -64,7 +68,7 @@ class Revision(models.Model):
 
     entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField()
-    content_hash = models.CharField(max_length=32)
+    content_hash = models.CharField(max_length=64)
     title = models.TextField(blank=True)  # plain text
     summary = models.TextField(blank=True)  # cleaned HTML
     content = models.TextField(blank=True)  # cleaned HTML
@@ -73,6 +77,7 @@ class Revision(models.Model):
     categories = models.JSONField(default=list)  # of str
     image = models.JSONField(null=True)  # {url, alt}
     enclosures = models.JSONField(default=list)  # of {url, type, length}
+    updated = models.DateTimeField(null=True)  # the source's own stamp, where it has one
     seen_at = models.DateTimeField()
 
     class Meta:

@@ -20,6 +20,11 @@ class SourceManager(models.Manager["Source"]):
         rows = rows.filter(models.Q(next_poll__isnull=True) | models.Q(next_poll__lte=now))
         return list(rows.order_by(models.F("next_poll").asc(nulls_first=True), "key"))
 
+    def not_held(self, keys: Iterable[str], now: datetime) -> list["Source"]:
+        """Called by collect when cron is the schedule: all but those whose server asked us to stay away."""
+        rows = self.filter(key__in=list(keys))
+        return list(rows.exclude(held_until__gt=now).order_by("key"))
+
 
 class Source(models.Model):
     key = models.CharField(max_length=40, primary_key=True)
@@ -39,6 +44,7 @@ class Source(models.Model):
         default=0
     )  # some servers answer 304 wrongly: now and then ask anew
     next_poll = models.DateTimeField(null=True)
+    held_until = models.DateTimeField(null=True)  # Retry-After: nothing is sent before
     last_attempt = models.DateTimeField(null=True)
     last_success = models.DateTimeField(null=True)
     failures = models.FloatField(default=0)  # graded: hard 1, soft 0.5, temporary 0.25; zeroed by a success

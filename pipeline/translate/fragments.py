@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from lxml import etree
 
+from pipeline.translate import elements
 from pipeline.translate.pieces import (
     Element,
     Kind,
@@ -26,34 +27,6 @@ from pipeline.translate.pieces import (
     prose,
 )
 
-_FRAME = frozenset({"html", "body"})
-_BREAKS = frozenset({"br", "hr"})
-# Hard breaks. A name that is not here is inline, as in a browser.
-_BLOCKS = frozenset(
-    {"address", "article", "aside", "blockquote", "caption", "center", "col", "colgroup", "dd", "details", "dialog"}
-    | {"dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "frameset", "h1", "h2", "h3"}
-    | {"h4", "h5", "h6", "head", "header", "hgroup", "hr", "legend", "li", "listing", "main", "menu", "nav", "ol"}
-    | {"optgroup", "option", "p", "pre", "search", "section", "summary", "table", "tbody", "td", "tfoot", "th"}
-    | {"thead", "title", "tr", "ul"}
-    | _FRAME
-)
-# Each of these is one thing, kept whole with all it holds.
-_ATOMS = frozenset(
-    {"applet", "area", "audio", "basefont", "bgsound", "button", "canvas", "embed", "frame", "iframe", "image"}
-    | {"img", "input", "keygen", "map", "math", "meter", "object", "param", "picture", "progress", "select"}
-    | {"source", "svg", "template", "textarea", "track", "video"}
-)
-_VOID = frozenset(
-    {"area", "base", "basefont", "bgsound", "br", "col", "embed", "frame", "hr", "img", "input", "keygen", "link"}
-    | {"meta", "param", "source", "track", "wbr"}
-)
-# No reader ever sees these, and their text follows other rules than HTML's.
-_UNSEEN = frozenset({"base", "link", "meta", "noembed", "noframes", "plaintext", "script", "style", "wbr", "xmp"})
-_EMPTIED = frozenset({"iframe"})  # what stands inside is never parsed
-_PREFORMATTED = frozenset({"listing", "pre"})
-_VERBATIM = frozenset({"code", "kbd", "samp", "tt", "var"})
-_SPOKEN = frozenset({"alt", "title"})
-_LANGUAGE = frozenset({"lang", "xml:lang"})
 _WORD = re.compile(r"\w+")
 _FILE_NAME = re.compile(r"\S+\.(?:avif|gif|jpe?g|pdf|png|svg|webp)", re.IGNORECASE)
 
@@ -112,29 +85,34 @@ class _Reader:
     def _start(self, node: etree._Element) -> bool:
         """False when the node's text and children are done with."""
         name = _name(node)
-        if name in _UNSEEN:
+        if name in elements.UNSEEN:
             return False
-        if name in _ATOMS:
+        if name in elements.ATOMS:
             self._point(tuple(self._whole(node)))
             return False
-        if name in _BREAKS or name in _PREFORMATTED:
+        if name in elements.BREAKS or name in elements.PREFORMATTED:
             self._mark(*self._whole(node))
             return False
-        keeps = name in _VERBATIM or self._foreign(node)
+        keeps = name in elements.VERBATIM or self._foreign(node)
         if node in self._structural:
             self._kept += keeps
-            self._mark(*[] if name in _FRAME else [self._tag(node)])
+            self._mark(*[] if name in elements.FRAME else [self._tag(node)])
         else:
             self._open_element(self._tag(node), keeps=keeps)
         return True
 
     def _end(self, node: etree._Element) -> None:
         name = _name(node)
-        if name in _UNSEEN or name in _ATOMS or name in _BREAKS or name in _PREFORMATTED:
+        if (
+            name in elements.UNSEEN
+            or name in elements.ATOMS
+            or name in elements.BREAKS
+            or name in elements.PREFORMATTED
+        ):
             pass
         elif node in self._structural:
-            self._kept -= name in _VERBATIM or self._foreign(node)
-            self._mark(*[] if name in _FRAME or name in _VOID else [f"</{name}>"])
+            self._kept -= name in elements.VERBATIM or self._foreign(node)
+            self._mark(*[] if name in elements.FRAME or name in elements.VOID else [f"</{name}>"])
         else:
             self._close_element(self._open.pop())
         self._add(node.tail)
@@ -151,7 +129,10 @@ class _Reader:
     def _add(self, text: str | None) -> None:
         words = collapse(text or "")
         if self._length > self._solid:  # it ends in white space already
-            words = words.lstrip()
+            after = words.lstrip()
+            if len(after) < len(words) and self._points and self._points[-1].offset == self._length:
+                self._points[-1] = replace(self._points[-1], spaced=True)
+            words = after
         if words:
             self._text.append(words)
             self._length += len(words)
@@ -176,12 +157,13 @@ class _Reader:
         self._start_run()
 
     def _run(self, text: str) -> Run:
-        elements = sorted((_trimmed(element, text) for element in self._elements), key=lambda each: each.order)
-        kept = [element for element in elements if element.kind is Kind.VERBATIM]
+        ordered = sorted(self._elements, key=lambda element: element.order)
+        ranges = tuple(_trimmed(element, text) for element in ordered)
+        kept = [element for element in ranges if element.kind is Kind.VERBATIM]
         whole = prose(text, self._split, translate=not self._kept)
         if kept:
             whole = _copied(whole, kept)
-        return Run(whole, tuple(elements), tuple(self._points))
+        return Run(whole, ranges, tuple(self._points))
 
     # inline elements and points
 
@@ -199,7 +181,9 @@ class _Reader:
 
     def _leave_link(self) -> None:
         """A link cannot stand in a link: the outer one ends where the inner one starts, as in HTML."""
-        around = [n for n, element in enumerate(self._open) if element.kind is Kind.LINK and not element.closed]
+        around = [
+            n for n, element in enumerate(self._open) if element.kind is Kind.LINK and not element.closed
+        ]
         for element in reversed(self._open[around[0] :] if around else []):
             self._close_element(element)
 
@@ -243,24 +227,24 @@ class _Reader:
     def _whole(self, node: etree._Element) -> Iterator[Tag | str]:
         """A node with all it holds; only its attributes are translated."""
         name = _name(node)
-        if name in _UNSEEN:
+        if name in elements.UNSEEN:
             return
         yield self._tag(node)
-        if name in _VOID:
+        if name in elements.VOID:
             return
-        if name not in _EMPTIED:
-            yield escape(node.text or "")
+        if name not in elements.EMPTIED:
+            yield from _text(node.text)
             for child in node:
                 yield from self._whole(child)
-                yield escape(child.tail or "")
+                yield from _text(child.tail)
         yield f"</{name}>"
 
     def _tag(self, node: etree._Element) -> Tag:
         keeps = bool(self._kept) or self._foreign(node)
         attributes = (
-            (str(name), self._spoken(str(value)) if name in _SPOKEN and not keeps else str(value))
+            (str(name), self._spoken(str(value)) if name in elements.SPOKEN and not keeps else str(value))
             for name, value in node.attrib.items()
-            if not (name in _LANGUAGE and self._own(str(value)))
+            if not (name in elements.LANGUAGE and self._own(str(value)))
         )
         return Tag(_name(node), tuple(attributes))
 
@@ -271,7 +255,7 @@ class _Reader:
 
     def _foreign(self, node: etree._Element) -> bool:
         """Words in another language than the text around, or marked as not to be translated."""
-        claims = (str(node.get(name) or "") for name in _LANGUAGE)
+        claims = (str(node.get(name) or "") for name in elements.LANGUAGE)
         return node.get("translate") == "no" or any(claim and not self._own(claim) for claim in claims)
 
     def _own(self, claim: str) -> bool:
@@ -284,20 +268,23 @@ def _structural(root: etree._Element) -> set[etree._Element]:
     found: set[etree._Element] = set()
     for node in root.iter(etree.Element):
         name = _name(node)
-        if name in _BLOCKS or node is root:
+        if name in elements.BLOCKS or node is root:
             _mark_up(node, found)
         elif name == "br":
-            links = [each for each in node.iterancestors("a")]
-            if links:
-                _mark_up(links[0], found)
+            link = next(node.iterancestors("a"), None)
+            _mark_up(link, found)
     return found
 
 
-def _mark_up(node: etree._Element, found: set[etree._Element]) -> None:
-    above: etree._Element | None = node
-    while above is not None and above not in found:
-        found.add(above)
-        above = above.getparent()
+def _mark_up(node: etree._Element | None, found: set[etree._Element]) -> None:
+    while node is not None and node not in found:
+        found.add(node)
+        node = node.getparent()
+
+
+def _text(text: str | None) -> Iterator[str]:
+    if text:
+        yield escape(text)
 
 
 def _name(node: etree._Element) -> str:

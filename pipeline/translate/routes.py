@@ -26,6 +26,10 @@ class Routes:
     def direct(self, pair: Pair) -> tuple[Engine, ...]:
         return tuple(engine for engine in self.chain_of(pair) if engine.supports(pair))
 
+    def ready(self, pair: Pair) -> bool:
+        """Whether an engine could begin at once, without bringing anything from elsewhere first."""
+        return any(engine.ready(pair) for engine in self.chain_of(pair))
+
     def legs(self, pair: Pair) -> tuple[Pair, Pair] | None:
         """The two legs by way of the pivot, or None where one end is the pivot itself."""
         if not self.pivot or self.pivot in (pair.source, pair.target):

@@ -2,8 +2,7 @@
 
     text | segment_sentences | ends it misses | merge: lower case, initials, abbreviations, ordinals, stray quotes
 
-The abbreviations are data, one file per language in `abbreviations/`; a language without one has ICU's rules
-and the general ones.
+The abbreviations are data, one file per language in `abbreviations/`, and one for all (`common`).
 """
 
 import re
@@ -15,27 +14,32 @@ from itertools import pairwise
 
 from fxtranslate import discovery
 
-_SECTIONS = frozenset({"never-final", "maybe-final", "after-ordinal"})
+_SECTIONS = frozenset({"never-final", "maybe-final", "goes-on", "before-ordinal"})
+_COMMON = "common"
 _OPENING = "([{„“”«»\"'‘‚‹›¿¡—–-"
 _CLOSING_ONLY = re.compile(r"[\s\"'’”“»›)\]}.,;:!?…]+")
 _CLOSING = re.compile(r"[»”)\]]+[.!?…,]*\s+")
 # ICU takes a dash for a going on, and skips digits to see whether lower case follows.
 _MISSED = re.compile(
-    r"(?<=[^\W\d_]{2}[.!?…])[”“»\"’]?\s+(?=[–—-]\s?[^\W\d_])|(?<=[^\W\d_]{4}[.!?…])[”“»\"’]?\s+(?=\d)"
+    r"(?:[^\W\d_]{2}[”“»\"’]?[.!?…][”“»\"’]?\s+(?=[–—-]\s?[^\W\d_])"
+    r"|(?:[^\W\d_]{4}|[%)])[”“»\"’]?[.!?…][”“»\"’]?\s+(?=\d))"
 )
 _ORDINAL = re.compile(r"\d{1,2}\.")
-_WORD = re.compile(r"\w+\.?")
+_WORD = re.compile(r"\w+")
 _ENUMERATOR = re.compile(r"\(?(?:\d{1,3}|[ivxIVX]{1,5}|[a-z])[.)]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Abbreviations:
-    """A language's data file. What is written in lower case matches any case."""
+    """What the data files say. What is written in lower case matches any case."""
 
     never_final: frozenset[str] = frozenset()  # a sentence does not end here: "plkst."
-    maybe_final: frozenset[str] = frozenset()  # it may, unless a number or one of the words below follows: "g."
-    after_ordinal: frozenset[str] = frozenset()  # words that follow a number with a dot: "november"
-    after_ordinal_stems: tuple[str, ...] = ()  # and beginnings of such words: "novem*"
+    maybe_final: frozenset[str] = (
+        frozenset()
+    )  # it may, unless a number or one of the words below follows: "g."
+    goes_on: frozenset[str] = frozenset()  # such words, and those that follow a number with a dot: "november"
+    goes_on_stems: tuple[str, ...] = ()  # and beginnings of them: "novem*"
+    before_ordinal: frozenset[str] = frozenset()  # words before a number with a dot that is no end: "der 3."
     inner: frozenset[tuple[str, str]] = frozenset()  # the two sides of each space in "z. B."
 
 
@@ -56,43 +60,52 @@ def split(text: str, language: str) -> Iterator[tuple[int, int]]:
 
 @lru_cache
 def load(language: str) -> Abbreviations:
-    """The abbreviations of a language code; none where there is no file."""
+    """The abbreviations of a language code, with those that all languages share."""
     code = re.split("[-_]", language.strip(), maxsplit=1)[0].lower()
-    file = files("pipeline.translate") / "abbreviations" / f"{code}.txt"
-    if not code.isalpha() or not file.is_file():
-        return Abbreviations()
-    return read(file.read_text(encoding="utf-8"), file.name)
+    entries: dict[str, list[str]] = {section: [] for section in _SECTIONS}
+    for name in (_COMMON, code):
+        file = files("pipeline.translate") / "abbreviations" / f"{name}.txt"
+        if name.isalpha() and file.is_file():
+            for section, entry in read(file.read_text(encoding="utf-8"), file.name):
+                entries[section].append(entry)
+    return _abbreviations(entries)
 
 
-def read(text: str, name: str) -> Abbreviations:
-    """A data file: `[section]` lines, one entry a line, `#` starts a comment."""
-    sections: dict[str, list[str]] = {section: [] for section in _SECTIONS}
-    at = ""
+def read(text: str, name: str) -> Iterator[tuple[str, str]]:
+    """The entries of a data file with their sections: `[section]` lines, one entry a line, `#` comments."""
+    section = ""
     for number, line in enumerate(text.splitlines(), 1):
         entry = " ".join(line.partition("#")[0].split())
         if entry.startswith("["):
-            at = entry.strip("[]")
-        if not entry:
-            continue
-        if at not in sections:
-            raise ValueError(f"{name}, line {number}: expected one of the sections {sorted(_SECTIONS)}")
-        if not entry.startswith("["):
-            sections[at].append(entry)
-    dotted = sections["never-final"] + sections["maybe-final"]
-    follow = [word.lower() for word in sections["after-ordinal"]]
+            section = entry.strip("[]")
+        if entry and section not in _SECTIONS:
+            raise ValueError(
+                f"{name}, line {number}: expected one of the sections {', '.join(sorted(_SECTIONS))}"
+            )
+        if entry and not entry.startswith("["):
+            yield section, entry
+
+
+def _abbreviations(entries: dict[str, list[str]]) -> Abbreviations:
+    goes_on = [word.lower() for word in entries["goes-on"]]
     return Abbreviations(
-        never_final=frozenset(sections["never-final"]),
-        maybe_final=frozenset(sections["maybe-final"]),
-        after_ordinal=frozenset(word for word in follow if not word.endswith("*")),
-        after_ordinal_stems=tuple(word[:-1] for word in follow if word.endswith("*")),
-        inner=frozenset(sides for entry in dotted for sides in _sides(entry)),
+        never_final=frozenset(entries["never-final"]),
+        maybe_final=frozenset(entries["maybe-final"]),
+        goes_on=frozenset(word for word in goes_on if not word.endswith("*")),
+        goes_on_stems=tuple(word[:-1] for word in goes_on if word.endswith("*")),
+        before_ordinal=frozenset(word.lower() for word in entries["before-ordinal"]),
+        inner=frozenset(
+            sides
+            for section in ("never-final", "maybe-final")
+            for each in entries[section]
+            for sides in _sides(each)
+        ),
     )
 
 
 def _sides(entry: str) -> Iterator[tuple[str, str]]:
-    words = entry.split()
-    for cut in range(1, len(words)):
-        yield " ".join(words[:cut]), words[cut]
+    words = entry.lower().split()
+    return ((" ".join(words[:cut]), words[cut]) for cut in range(1, len(words)))
 
 
 def _pieces(text: str) -> Iterator[tuple[int, int]]:
@@ -133,7 +146,9 @@ def _joined(before: str, after: str, abbreviations: Abbreviations) -> bool:
     if len(word) == 2 and word[0].isupper():  # an initial
         return True
     if _ORDINAL.fullmatch(word):
-        return _follows_ordinal(following, abbreviations)
+        return _listed_word(following, abbreviations) or (
+            len(tail) > 1 and tail[-2].lower() in abbreviations.before_ordinal
+        )
     return _abbreviated(tail, following, abbreviations)
 
 
@@ -145,22 +160,21 @@ def _goes_on(after: str) -> bool:
     return not (after[0] in "'’‘" and letters[1:2] == " " and letters[2:3].isupper())
 
 
-def _follows_ordinal(following: str, abbreviations: Abbreviations) -> bool:
+def _listed_word(following: str, abbreviations: Abbreviations) -> bool:
     match = _WORD.match(following.lower())
     word = match[0] if match else ""
-    known = word in abbreviations.after_ordinal or word.rstrip(".") in abbreviations.after_ordinal
-    return known or word.startswith(abbreviations.after_ordinal_stems)
+    return word in abbreviations.goes_on or word.startswith(abbreviations.goes_on_stems)
 
 
 def _abbreviated(tail: list[str], following: str, abbreviations: Abbreviations) -> bool:
     """Whether the last one to three words are an abbreviation that does not end the sentence here."""
-    dated = following[:1].isdigit() or _follows_ordinal(following, abbreviations)
-    first = following.partition(" ")[0]
+    goes_on = following[:1].isdigit() or _listed_word(following, abbreviations)
     for count in range(1, min(len(tail), 3) + 1):
         words = " ".join(tail[-count:]).lstrip(_OPENING)
         forms = {words, words.lower()}
-        if forms & abbreviations.never_final or (dated and forms & abbreviations.maybe_final):
+        if forms & abbreviations.never_final or (goes_on and forms & abbreviations.maybe_final):
             return True
-        if any((form, first) in abbreviations.inner for form in forms):
+        lower = following.lower()
+        if any(left == words.lower() and lower.startswith(right) for left, right in abbreviations.inner):
             return True
     return False

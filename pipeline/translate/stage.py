@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from django.db import connections
 
 from pipeline.config import Config
-from pipeline.models import EngineUsage, Entry, Segment, StoreFact, Translation, Unit, text_hash
+from pipeline.models import EngineUsage, Entry, Revision, Segment, StoreFact, Translation, Unit, text_hash
 from pipeline.records import Failure, Pair, Suggestion
 from pipeline.states import State
 from pipeline.translate.importing import import_memories
@@ -101,9 +101,7 @@ def _wake(config: Config, routes: Routes, now: datetime, *, imported: int) -> No
     sources = {source.language for source in config.source}
     pairs = {Pair(source, target) for source in sources | {config.engines.pivot} for target in config.targets}
     pairs |= {Pair(source, config.engines.pivot) for source in sources}
-    served = sorted(
-        f"{pair}:{engine.name}:{engine.version(pair)}" for pair in pairs for engine in routes.direct(pair)
-    )
+    served = sorted(str(pair) for pair in pairs if routes.ready(pair))
     if imported or StoreFact.objects.read("engines") != served:
         Translation.objects.wake(now)
         StoreFact.objects.write("engines", served)
@@ -152,10 +150,14 @@ def _translate_batch(work: TranslateRun, rows: Sequence[Translation]) -> None:
             work.progress(1)
 
 
-def _document(entry: Entry) -> Document:
-    revision = entry.current
-    if revision is None:
+def _revision(entry: Entry) -> Revision:
+    if entry.current is None:
         raise AssertionError(f"entry {entry} has no revision")
+    return entry.current
+
+
+def _document(entry: Entry) -> Document:
+    revision = _revision(entry)
     fields = {
         "title": revision.title,
         "summary": revision.summary,
@@ -181,7 +183,7 @@ def _finish_row(work: TranslateRun, row: Translation, document: Document, outcom
     fields = _project(work.translator, row, document, texts)
     findings = [finding for text, each in texts.items() if text_hash(text) not in human for finding in each.findings]
     draft = Draft(fields=fields, units=texts, human=human, risk=risk_of(findings))
-    segments = Segment.objects.ensure(row.entry.current_id, ((each.field, each.text) for each in document.segments))
+    segments = Segment.objects.ensure(_revision(row.entry).pk, ((each.field, each.text) for each in document.segments))
     if store_draft(row, segments, draft, work.now()):
         with work.lock:
             work.report.translated[row.language] += 1

@@ -81,7 +81,7 @@ class Translator:
         if not texts:
             return {}
         found: dict[str, Outcome] = {}
-        blocked: dict[str, Suggestion] = {}
+        blocked: dict[str, Outcome] = {}
         todo = texts
         for engine in self._routes.direct(pair):
             outcomes = self._ask(engine, todo, pair)
@@ -105,9 +105,9 @@ class Translator:
             reason = self._routes.reason(pair)
             return {text: tried.get(text) or Failure(reason=reason, waiting=True) for text in texts}
         first = self.translate(texts, legs[0])
-        middle = {text: each for text, each in first.items() if isinstance(each, Suggestion)}
+        middle: dict[str, Suggestion] = {text: each for text, each in first.items() if isinstance(each, Suggestion)}
         second = self.translate([each.text for each in middle.values()], legs[1])
-        joined = {
+        joined: dict[str, Outcome] = {
             text: self._joined(text, first[text], second[middle[text].text] if text in middle else None, pair)
             for text in texts
         }
@@ -183,7 +183,7 @@ class Translator:
                 continue
             outputs = [answer for answer in own if isinstance(answer, str)]
             restored = restore(outputs, each)
-            found[text] = restored and _suggest(text, restored, " ".join(outputs), engine.name, version, pair)
+            found[text] = _suggest(text, restored, " ".join(outputs), engine.name, version, pair) if restored else None
         return found
 
 

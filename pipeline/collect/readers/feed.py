@@ -6,6 +6,7 @@ Gives what the publisher said; does not sanitise (clean.py) nor decide what is n
 import hashlib
 import io
 import mimetypes
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, tzinfo
 from typing import Any
@@ -13,8 +14,8 @@ from typing import Any
 import feedparser
 from lxml import etree
 
-from pipeline.collect.readers import xml
 from pipeline.collect.markup import with_absolute_links
+from pipeline.collect.readers import xml
 from pipeline.collect.readers.entries import Dates, enclosure, finish, language_code, unique
 from pipeline.collect.readers.prune import prune
 from pipeline.collect.texts import paragraphs, plain
@@ -24,6 +25,10 @@ from pipeline.records import Enclosure, EntryData, FeedData, Image
 
 MAX_ENTRIES = 1_000
 _TEXT_TYPES = ("text/html", "application/xhtml+xml", "text/plain", "")
+# Atom's default type is text, and many publishers forget to say that theirs is HTML.
+_MARKUP = re.compile(
+    r"</(?:p|div|a|span|strong|b|em|i|li|h[1-6]|figure|td)>|<(?:br|img|p)\b[^<>]*>", re.IGNORECASE
+)
 _ROOTS = frozenset({"rss", "rdf", "feed", "channel"})
 
 
@@ -106,7 +111,7 @@ def _html(detail: Mapping[str, Any] | None, url: str) -> str:
     """The value as HTML; its links are made absolute here only where the feed gives a base of its own (xml:base)."""
     if not detail or not isinstance(value := detail.get("value"), str) or not value.strip():
         return ""
-    if detail.get("type") == "text/plain":
+    if detail.get("type") == "text/plain" and not _MARKUP.search(value):
         return paragraphs(value)
     base = str(detail.get("base") or "")
     return with_absolute_links(value, base) if base and base != url else value
@@ -123,7 +128,11 @@ def _rank(part: Mapping[str, Any]) -> int:
 
 
 def _content_language(entry: Any) -> str:
-    details = [dict.get(entry, "title_detail"), dict.get(entry, "summary_detail"), *(dict.get(entry, "content") or ())]
+    details = [
+        dict.get(entry, "title_detail"),
+        dict.get(entry, "summary_detail"),
+        *(dict.get(entry, "content") or ()),
+    ]
     return next((str(detail["language"]) for detail in details if detail and detail.get("language")), "")
 
 
@@ -137,7 +146,9 @@ def _author(entry: Any) -> str:
 
 
 def _categories(entry: Any) -> tuple[str, ...]:
-    return unique([plain(str(tag.get("label") or tag.get("term") or "")) for tag in dict.get(entry, "tags") or ()])
+    return unique(
+        [plain(str(tag.get("label") or tag.get("term") or "")) for tag in dict.get(entry, "tags") or ()]
+    )
 
 
 def _image(entry: Any, url: str) -> Image | None:
@@ -147,9 +158,13 @@ def _image(entry: Any, url: str) -> Image | None:
     attached = [link for link in _links(entry) if _is_image(link, "href")]
     itunes = dict.get(entry, "image")
     widest = sorted(media, key=_width, reverse=True)
-    found = [item.get("url", "") for item in (*widest, *thumbnails)] + [link.get("href", "") for link in attached]
+    found = [item.get("url", "") for item in (*widest, *thumbnails)] + [
+        link.get("href", "") for link in attached
+    ]
     found.append(str(itunes.get("href", "")) if isinstance(itunes, dict) else "")
-    return next((Image(url=target) for address in found if address and (target := absolute(address, url))), None)
+    return next(
+        (Image(url=target) for address in found if address and (target := absolute(address, url))), None
+    )
 
 
 def _is_image(item: Mapping[str, Any], key: str) -> bool:
@@ -170,5 +185,7 @@ def _enclosures(entry: Any, url: str) -> tuple[Enclosure, ...]:
     found: dict[str, Enclosure] = {}
     for link in _links(entry):
         if target := absolute(str(link.get("href", "")), url):
-            found.setdefault(target, enclosure(target, str(link.get("type", "")), str(link.get("length", ""))))
+            found.setdefault(
+                target, enclosure(target, str(link.get("type", "")), str(link.get("length", "")))
+            )
     return tuple(found.values())

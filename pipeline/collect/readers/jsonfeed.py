@@ -43,7 +43,9 @@ def _document(body: bytes, content_type: str, url: str) -> Mapping[str, Any]:
     except (ValueError, RecursionError) as e:
         raise ReadError(f"{url} is not JSON: {e}") from e
     if not isinstance(found, dict) or not isinstance(found.get("items"), list):
-        raise ReadError(f"{url} is JSON but not a JSON Feed (no list named items). Use the reader api for it.")
+        raise ReadError(
+            f"{url} is JSON but not a JSON Feed (no list named items). Use the reader api for it."
+        )
     return found
 
 

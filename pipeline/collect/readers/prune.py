@@ -20,7 +20,9 @@ MAX_DATE = 100
 MAX_BASE = 2_000
 _BASES = ("{http://www.w3.org/XML/1998/namespace}base", "base")
 _ENTRIES = frozenset({"item", "entry"})
-_DATES = frozenset({"pubdate", "lastbuilddate", "published", "updated", "date", "issued", "modified", "created"})
+_DATES = frozenset(
+    {"pubdate", "lastbuilddate", "published", "updated", "date", "issued", "modified", "created"}
+)
 _CONTENT = frozenset({"description", "encoded", "content", "summary", "body", "fullitem", "text"})
 _CONTENT_SPACES = frozenset(
     {
@@ -45,8 +47,11 @@ def prune(root: etree._Element, max_entries: int) -> list[str]:
     kept = set(entries).difference(surplus)
     for entry in kept:
         _prune_fields(_fields(entry))
+    apart = kept.union(containers)
     for container in containers:
-        _prune_fields(field for child in container if child not in kept for field in (child, *_fields(child)))
+        _prune_fields(
+            field for child in container if child not in apart for field in (child, *_fields(child))
+        )
     return [f"{len(surplus)} of {len(entries)} entries left out: more than {max_entries}"] if surplus else []
 
 

@@ -87,7 +87,8 @@ def _repaired(text: str) -> str:
     if not missing or len(missing) > 50:
         return text
     names = "".join(
-        f' xmlns:{prefix}="{_KNOWN_NAMESPACES.get(prefix, "urn:undeclared:" + prefix)}"' for prefix in sorted(missing)
+        f' xmlns:{prefix}="{_KNOWN_NAMESPACES.get(prefix, "urn:undeclared:" + prefix)}"'
+        for prefix in sorted(missing)
     )
     return re.sub(r"<[A-Za-z][\w:.-]{0,60}", lambda tag: tag[0] + names, text, count=1)
 

@@ -140,7 +140,8 @@ def _rewrite(target: str, number: Number, style: Convention) -> str:
         if within(match.start(), names) or (token.isdigit() and (len(token) <= 4 or not number.grouped)):
             return token
         found = read(token, style)
-        if found and found.value == number.value and not token.isdigit():
+        is_house = set(re.findall(r"\D", token)) <= {*style.groups, style.decimal}
+        if found and found.value == number.value and is_house and not token.isdigit():
             return _with_own_spaces(token, style)
         grouped = number.grouped or bool(re.search(rf"\d[{_SIGNS}]\d{{3}}(?!\d)", token)) and len(number.whole) > 4
         return write(Number(number.whole, number.fraction, grouped), style)

@@ -7,7 +7,8 @@ from pipeline.translate.conventions.opaque import addresses, within
 
 _CEDILLAS = str.maketrans("şţŞŢ", "șțȘȚ")  # Romanian letters have a comma below; old fonts lacked them
 _DASHES = "–—"
-_RANGE = re.compile(r"(?<![\w.,/-])(\d[\d.,]*)[–](\d[\d.,]*\d|\d)(?![\w/-])")
+_NUMBER = rf"\d+(?:[.,'’{SPACES}]\d+)*"
+_RANGE = re.compile(rf"(?<![\w.,/-])({_NUMBER})( ?[–-] ?)({_NUMBER})(?![\w/-])")
 _UNITS = (
     "km|m|cm|mm|kg|g|t|ha|l|ml|kW|kWh|MW|MWh|GW|°C|m²|m³|km²|EUR|USD|GBP|PLN|€|£|zł|lei|eur|eiro|euro|milj|mln|mlrd|mio|mrd"
 )
@@ -27,9 +28,14 @@ def restore_dashes(source: str, target: str) -> str:
     """Hyphens that were dashes in the source: between words, and in ranges of numbers."""
     if any(dash in source for dash in _DASHES):
         target = re.sub(r"(?<=\S) -{1,2} (?=\S)", " – ", target)
-    for first, last in _RANGE.findall(source):
-        target = re.sub(rf"(?<![\w.,/-]){re.escape(first)} ?- ?{re.escape(last)}(?![\w/-])", f"{first}–{last}", target)
-    return target
+    ranges = {_ends(match) for match in _RANGE.finditer(source) if "–" in match[2]}
+    if not ranges:
+        return target
+    return _RANGE.sub(lambda match: f"{match[1]}–{match[3]}" if _ends(match) in ranges else match[0], target)
+
+
+def _ends(match: re.Match[str]) -> tuple[str, str]:
+    return re.sub(r"\D", "", match[1]), re.sub(r"\D", "", match[3])
 
 
 def set_spaces(target: str, style: Convention) -> str:

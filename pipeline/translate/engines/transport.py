@@ -76,14 +76,16 @@ class Transport:
         options.pop("proxies", None)  # the session takes them from the environment
         request = requests.Request(method, url, **options)
         self.adapt(request)
-        started = time.monotonic()
+        asked = 0.0  # seconds spent asking; waiting as told does not count
         for attempt in range(_RETRIES + 1):
+            started = time.monotonic()
             try:
                 return self._once(request)
             except ServiceFaultError as fault:
                 wait = fault.retry_after or self.pause * 2**attempt * random.uniform(0.75, 1.25)  # noqa: S311 -- jitter
-                late = time.monotonic() - started > 2 * self.timeout
-                if not _is_passing(fault) or attempt == _RETRIES or wait > _LONGEST_WAIT or late:
+                asked += time.monotonic() - started
+                late = asked > 2 * self.timeout or wait > _LONGEST_WAIT
+                if not _is_passing(fault) or attempt == _RETRIES or late:
                     raise
                 time.sleep(wait)
         raise AssertionError("the loop returns or raises")

@@ -271,7 +271,7 @@ def _chunks(response: requests.Response, seconds: float) -> Iterator[bytes]:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"no end after {seconds:.0f} s")
     except HTTPError as error:
-        raise requests.ConnectionError(type(error).__name__) from error
+        raise requests.ConnectionError("the connection broke off") from error
 
 
 def _is_final(error: Exception) -> bool:

@@ -5,7 +5,7 @@ from pathlib import Path
 from pipeline.records import Pair
 from pipeline.translate.engines.weights import ModelFiles
 
-SOURCE = '''
+SOURCE = """
 import os, sys, time
 
 class Translator:
@@ -36,10 +36,12 @@ class Translator:
             print("noise " * 1000, flush=True)
             os.write(1, b"\\x00\\x00\\x00\\x05noise")
             text += repr(sys.stdin and sys.stdin.read())
+        if command == "pid":
+            text = str(os.getpid())
         if command == "refuse":
             raise ValueError("no")
         return f"{self.tag}: {text}"
-'''
+"""
 
 
 def install(folder: Path) -> Path:

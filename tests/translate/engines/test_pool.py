@@ -133,7 +133,7 @@ def test_killed_worker_costs_nothing(make: MakePool, model: ModelFiles) -> None:
     """A worker killed from outside in the middle of a batch fails no text of anybody."""
     pool = make()
     with ThreadPoolExecutor(4) as threads:
-        calls = [threads.submit(pool.translate, model, [f"sleep 0.02 {n}"] * 0 + ["sleep 0.03"] * 20) for n in range(4)]
+        calls = [threads.submit(pool.translate, model, ["sleep 0.03"] * 20) for _ in range(4)]
         for _ in range(3):
             assert eventually(lambda: bool(pool.pids()))
             time.sleep(0.15)
@@ -202,7 +202,7 @@ def test_broken_model(make: MakePool, model: ModelFiles, tmp_path: Path) -> None
 def test_model_that_kills(make: MakePool, model: ModelFiles, tmp_path: Path) -> None:
     """Weights that end every worker fail their call, not the texts, and nobody else's."""
     pool = make()
-    with pytest.raises(EngineUnavailableError, match="no worker could be started for en-xx.*SIGABRT"):
+    with pytest.raises(EngineUnavailableError, match=r"no worker could be started for en-xx.*SIGABRT"):
         pool.translate(fake_engine.model(tmp_path, "deadly"), ["one"] * 50)
 
     assert pool.translate(model, ["two"]) == ["lv: two"]
@@ -228,14 +228,10 @@ def test_no_interpreter(make: MakePool, model: ModelFiles, monkeypatch: pytest.M
 def test_spent_worker_is_replaced(make: MakePool, model: ModelFiles, limits: Limits) -> None:
     """After its number of texts, or when grown too large, a worker makes room for a fresh one."""
     pool = make(workers=1, limits=limits)
-    pids = set()
-    for _ in range(3):
-        pool.translate(model, ["sleep 0.01"] * 12)
-        pids |= set(pool.pids())
-    answers = pool.translate(model, ["one"])
+    answers = [answer for _ in range(3) for answer in pool.translate(model, ["pid"] * 12)]
 
-    assert answers == ["lv: one"]
-    assert len(pids) != 1
+    assert all(isinstance(answer, str) for answer in answers)
+    assert len(set(answers)) >= 3
 
 
 def test_idle_worker_ends(make: MakePool, model: ModelFiles) -> None:
@@ -313,28 +309,23 @@ from pipeline.translate.engines import child
 from pipeline.translate.engines.pool import Pool
 from tests.translate.engines import fake_engine
 
-if __name__ == "__main__":
-    folder = Path(sys.argv[1])
-    child._engine_folder = lambda: str(folder)
-    pool = Pool(workers=2)
-    pool.translate(fake_engine.model(folder, "lv"), ["one"] * 8)
-    threading.Thread(target=pool.translate, args=(fake_engine.model(folder, "lv"), [sys.argv[2]] * 8)).start()
-    while len(pool.pids()) < 2:
-        pass
-    print(*pool.pids(), flush=True)
-    sys.stdin.read()
+folder = Path(sys.argv[1])
+child._engine_folder = lambda: str(folder)
+pool = Pool(workers=2)
+model = fake_engine.model(folder, "lv")
+pool.translate(model, ["sleep 0.2"] * 8)
+threading.Thread(target=pool.translate, args=(model, [sys.argv[2]] * 8), daemon=True).start()
+print(*pool.pids(), flush=True)
+sys.stdin.read()
 """
 
 
 @pytest.mark.parametrize("work", ["one", "sleep 600"], ids=["idle", "busy"])
 def test_workers_die_with_their_parent(model: ModelFiles, tmp_path: Path, work: str) -> None:
-    """kill -9 of the program leaves no worker behind, whether it waited or worked."""
-    script = tmp_path / "parent.py"
-    script.write_text(PARENT, encoding="utf-8")
-    root = Path(__file__).parents[3]
+    """Kill -9 of the program leaves no worker behind, whether it waited or worked."""
     with subprocess.Popen(
-        [sys.executable, str(script), str(tmp_path), work],
-        env={**os.environ, "PYTHONPATH": str(root)},
+        [sys.executable, "-c", PARENT, str(tmp_path), work],
+        cwd=Path(__file__).parents[3],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     ) as parent:

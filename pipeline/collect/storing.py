@@ -1,0 +1,193 @@
+"""Writes what a poll found: entries and revisions by decision, and the source's own state."""
+
+import base64
+import hashlib
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from pipeline.collect.decide import (
+    Changed,
+    EntryForCollect,
+    Flickering,
+    New,
+    content_hash,
+    decide,
+)
+from pipeline.collect.fetch import FetchResult
+from pipeline.collect.timing import Poll, grade, next_poll
+from pipeline.errors import CollectError, FetchError
+from pipeline.models import Entry, Revision, Source, text_hash
+from pipeline.records import EntryData, FeedData
+from pipeline.summary import SourceLine
+
+MOVED_AFTER = 3  # permanent redirects to the same place before we go there at once
+_FUTURE = timedelta(hours=1)  # clocks differ; a date further ahead is a mistake or an embargo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """Where and when entries were seen."""
+
+    source_key: str
+    language: str
+    host: str  # of the published tree: the authority in the entries' ids
+    at: datetime
+
+
+def store_entries(feed: FeedData, answer: FetchResult, seen: Sighting, line: SourceLine) -> None:
+    """Store what is new or changed and count it. The caller holds the transaction."""
+    found = {text_hash(entry.guid): entry for entry in feed.entries}
+    known = Entry.objects.known(seen.source_key, found)
+    fallback = _stamp(feed, answer, seen.at)
+    fresh: list[tuple[Entry, Revision]] = []
+    for guid_hash, entry in found.items():
+        row = known.get(guid_hash)
+        decision = decide(entry, _known(row), now=seen.at)
+        if isinstance(decision, New):
+            fresh.append(_new(entry, guid_hash, seen, fallback))
+            line.new += 1
+        elif isinstance(decision, Changed) and row is not None:
+            _revise(row, entry, decision, seen)
+            line.changed += 1
+        else:
+            line.unchanged += 1
+            if isinstance(decision, Flickering):
+                line.note = "some entries change at every poll; they are left as they are for a day"
+    _insert(fresh)
+
+
+def _known(row: Entry | None) -> EntryForCollect | None:
+    if row is None:
+        return None
+    return EntryForCollect(
+        content_hash=row.content_hash,
+        updated=row.current.updated if row.current else None,
+        silent_changes=row.hash_changes,
+        changed_at=row.current.seen_at if row.current else None,
+        withdrawn=row.withdrawn_at is not None,
+    )
+
+
+def _stamp(feed: FeedData, answer: FetchResult, now: datetime) -> datetime:
+    """The date of entries that have none: the feed's own, where it makes sense, else now."""
+    return feed.updated if feed.updated and feed.updated <= now else now.replace(microsecond=0)
+
+
+def _new(found: EntryData, guid_hash: str, seen: Sighting, fallback: datetime) -> tuple[Entry, Revision]:
+    published = _believable(found.published or found.updated, seen.at) or fallback
+    entry = Entry(
+        source_id=seen.source_key,
+        guid=found.guid,
+        guid_hash=guid_hash,
+        public_id=public_id(seen.source_key, found.guid),
+        tag=f"{seen.host},{seen.at.year}",
+        url=found.url,
+        language=seen.language,
+        first_seen=seen.at,
+        published=published,
+        updated=max(published, _believable(found.updated, seen.at) or published),
+        content_hash=content_hash(found),
+    )
+    return entry, _revision(entry, found, 1, seen.at)
+
+
+def _believable(stamp: datetime | None, now: datetime) -> datetime | None:
+    """A date in the future would hold its entry at the top of every list for as long."""
+    return stamp if stamp and stamp <= now + _FUTURE else None
+
+
+def public_id(source_key: str, guid: str) -> str:
+    """80 bits in 16 letters: the same for the same entry in every run and on every machine."""
+    digest = hashlib.blake2b(f"{source_key}\0{guid}".encode(), digest_size=10).digest()
+    return base64.b32encode(digest).decode().lower()
+
+
+def _revision(entry: Entry, found: EntryData, number: int, now: datetime) -> Revision:
+    return Revision(
+        entry=entry,
+        number=number,
+        content_hash=content_hash(found),
+        title=found.title,
+        summary=found.summary,
+        content=found.content,
+        author=found.author,
+        url=found.url,
+        categories=list(found.categories),
+        image=asdict(found.image) if found.image else None,
+        enclosures=[asdict(each) for each in found.enclosures],
+        updated=found.updated,
+        seen_at=now,
+    )
+
+
+def _insert(fresh: Iterable[tuple[Entry, Revision]]) -> None:
+    pairs = list(fresh)
+    Entry.objects.bulk_create([entry for entry, _revision in pairs], batch_size=200)
+    Revision.objects.bulk_create([revision for _entry, revision in pairs], batch_size=200)
+    for entry, revision in pairs:
+        entry.current = revision
+    Entry.objects.bulk_update([entry for entry, _revision in pairs], ["current"], batch_size=200)
+
+
+def _revise(row: Entry, found: EntryData, decision: Changed, seen: Sighting) -> None:
+    number = row.current.number + 1 if row.current else 1
+    revision = _revision(row, found, number, seen.at)
+    revision.save()
+    stamp = _believable(found.updated, seen.at)
+    row.current = revision
+    row.content_hash = revision.content_hash
+    row.url = found.url
+    # The source's stamp where it moved forward, else the time we saw the change: `updated` never goes back.
+    row.updated = stamp if stamp and stamp > row.updated else seen.at.replace(microsecond=0)
+    row.hash_changes = row.hash_changes + 1 if decision.silent else 0
+    row.withdrawn_at = None
+    row.planned = False
+    row.release_due = True
+    row.save()
+
+
+def record_success(
+    row: Source, answer: FetchResult, body_hash: str, recipe: str, now: datetime, interval: float
+) -> None:
+    """Remember the validators and when to come back. The caller holds the transaction."""
+    full = answer.status != 304
+    if full:
+        row.etag, row.last_modified, row.body_hash = answer.etag, answer.last_modified, body_hash
+    row.recipe_hash = recipe
+    row.polls_since_full = 0 if full else row.polls_since_full + 1
+    _note_move(row, answer.permanent_url)
+    row.last_attempt = row.last_success = now
+    row.failures, row.error, row.error_code, row.held_until = 0, "", "", None
+    row.next_poll = next_poll(
+        Poll(key=row.key, now=now, interval=interval, max_age=answer.max_age)
+    )
+    row.save()
+
+
+def _note_move(row: Source, target: str) -> None:
+    if not target:
+        return
+    row.moved_seen = row.moved_seen + 1 if target == row.moved_to else 1
+    row.moved_to = target
+
+
+def record_failure(row: Source, error: CollectError, now: datetime, interval: float) -> None:
+    """Remember why, and come back later and later, but always."""
+    code = error.code if isinstance(error, FetchError) else "read"
+    status = error.status if isinstance(error, FetchError) else None
+    retry_after = error.retry_after if isinstance(error, FetchError) else None
+    row.failures += grade(code, status)
+    row.error, row.error_code, row.last_attempt = str(error), code, now
+    row.moved_seen = 0  # should the new place be the fault, the configured one is asked again
+    row.held_until = now + timedelta(seconds=retry_after) if retry_after else None
+    row.next_poll = next_poll(
+        Poll(
+            key=row.key,
+            now=now,
+            interval=interval,
+            failures=row.failures,
+            retry_after=retry_after,
+        )
+    )
+    row.save()

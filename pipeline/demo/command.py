@@ -1,0 +1,161 @@
+"""`demo`: the sample network on loopback, one whole cycle, the summary, then the pages.
+
+Everything lies under one directory: its config.toml can be used with every other command.
+"""
+
+import argparse
+import json
+import sys
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pipeline import loading, settings
+from pipeline.config import Config
+from pipeline.demo.network import SampleNetwork, SampleSource, sources
+from pipeline.errors import NewswireError
+from pipeline.progress import Progress, show
+
+TARGETS = ("lv", "en", "pt")
+_MEMORY = Path(__file__).parent / "memory.tmx"
+_ZONES = {
+    "PL": "Europe/Warsaw",
+    "LV": "Europe/Riga",
+    "IT": "Europe/Rome",
+    "IE": "Europe/Dublin",
+    "NL": "Europe/Amsterdam",
+    "LT": "Europe/Vilnius",
+    "ES": "Europe/Madrid",
+    "FR": "Europe/Paris",
+    "GB": "Europe/London",
+    "DE": "Europe/Berlin",
+    "RO": "Europe/Bucharest",
+}
+
+
+def demo(options: argparse.Namespace) -> int:
+    """Run it; with --once, stop after the summary."""
+    progress = Progress(quiet=options.json)
+    folder = options.dir.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    with _network(folder, options.port) as network:
+        path = folder / "config.toml"
+        path.write_text(_toml(network, options.port), encoding="utf-8")
+        config = loading.load(path)
+        settings.boot(config)
+        _one_cycle(config, progress, as_json=options.json)
+        if options.once:
+            progress.say(f"The published files stand under {config.publish.directory}")
+        else:
+            _serve(config, path, progress)
+    return 0
+
+
+def _one_cycle(config: Config, progress: Progress, *, as_json: bool) -> None:
+    from pipeline.cycle import Run, run_cycle  # noqa: PLC0415 - models can be imported only after boot
+
+    progress.say(f"The sample network: {len(config.source)} small sites made up for this demonstration.")
+    summary = run_cycle(Run(config=config, progress=progress))
+    show(summary, progress.console)
+    progress.say(
+        '"tm:import" is the bundled translation memory, made by people; "firefox" is the neural engine.'
+    )
+    if as_json:
+        json.dump(summary.as_dict(), sys.stdout, ensure_ascii=False, indent=2)
+        sys.stdout.write("\n")
+
+
+def _serve(config: Config, path: Path, progress: Progress) -> None:
+    from pipeline import daemon  # noqa: PLC0415 - the web server is loaded by those who serve
+
+    base = config.network.base_url
+    progress.say("")
+    for text, address in (
+        ("News in Latvian", f"{base}/lv/"),
+        ("Feed for a reader", f"{base}/lv/all.rss"),
+        ("In Portuguese, by the neural engine", f"{base}/pt/"),
+        ("All feeds", f"{base}/feeds.opml"),
+    ):
+        progress.say(f"  {text:<36} {address}")
+    daemon.serve(config, path, say=progress.say, cycles=False)
+
+
+@contextmanager
+def _network(folder: Path, port: int) -> Iterator[SampleNetwork]:
+    """The sites on the port they had the last time, so that their links stay; else on the next free one."""
+    note = folder / "sample-port"
+    known = int(note.read_text()) if note.exists() else 0
+    network = SampleNetwork(known or port + 1)
+    try:
+        network.start()
+    except OSError as error:
+        if known:
+            raise NewswireError(
+                f"port {known}, where the sample network of {folder} stands, is taken: is another demo running "
+                "there? End it, or give --dir another directory",
+                resource="demo",
+            ) from error
+        network = SampleNetwork(0)
+        network.start()
+    note.write_text(network.base.rsplit(":", 1)[1], encoding="utf-8")
+    try:
+        yield network
+    finally:
+        network.stop()
+
+
+def _toml(network: SampleNetwork, port: int) -> str:
+    """A configuration like the real one, with the sample sites in it."""
+    text = f"""# Written by ./run.py demo at each start; copy it before you change it.
+[network]
+title = "Cities of change (samples)"
+base_url = "http://127.0.0.1:{port}"
+contact = "mailto:newswire@example.org"
+
+[languages]
+targets = {_list(TARGETS)}
+
+[engines]
+chain = ["firefox"]
+models = "models"
+memories = [{_quoted(str(_MEMORY))}]
+
+[publish]
+directory = "public"
+
+[store]
+url = "sqlite:///newswire.db"
+
+[fetch]
+allow = ["127.0.0.1"]
+per_host = 8
+
+[serve]
+port = {port}
+"""
+    text += "".join(_source(network, source) for source in sources())
+    tomllib.loads(text)
+    return text
+
+
+def _source(network: SampleNetwork, source: SampleSource) -> str:
+    off = "" if source.reader else 'enabled = false\nnote = "its shape has no reader yet"\n'
+    return f"""
+[[source]]
+key = {_quoted(source.key)}
+name = {_quoted(source.name)}
+language = {_quoted(source.language)}
+url = {_quoted(network.url(source.key))}
+site = {_quoted(f"{network.base}/{source.key}/")}
+reader = {_quoted(source.reader or "api")}
+timezone = {_quoted(_ZONES[source.country])}
+{off}"""
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)  # a JSON string is a TOML string
+
+
+def _list(texts: tuple[str, ...]) -> str:
+    return "[" + ", ".join(map(_quoted, texts)) + "]"

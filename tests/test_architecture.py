@@ -1,0 +1,123 @@
+"""The rooms of the house: imports point down only, and pure rooms stay pure."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+ROOMS = ("pipeline", "feeds", "desk")
+
+# From the top of the house to its foundations; a module may import from its own level's package and below.
+LEVELS = (
+    {"run"},
+    {"pipeline.cli"},
+    {"pipeline.demo.command", "pipeline.commands"},
+    {"pipeline.daemon", "pipeline.checkup", "pipeline.evaluate", "pipeline.weights_commands"},
+    {"pipeline.cycle"},
+    {"pipeline.collect", "pipeline.translate", "pipeline.review", "feeds", "desk", "pipeline.demo"},
+    {"pipeline.progress", "pipeline.lock", "pipeline.store", "pipeline.web"},
+    {"pipeline.summary", "pipeline.models", "pipeline.settings", "pipeline.loading"},
+    {"pipeline.config", "pipeline.states", "pipeline.records"},
+    {"pipeline.errors"},
+)
+STAGES = ("pipeline.collect", "pipeline.translate", "pipeline.review", "feeds", "desk", "pipeline.demo")
+PURE = (
+    "pipeline.states",
+    "pipeline.records",
+    "pipeline.collect.decide",
+    "pipeline.collect.timing",
+    "pipeline.translate.segments",
+    "pipeline.translate.sentences",
+    "pipeline.translate.markup",
+    "pipeline.translate.projection",
+    "pipeline.translate.protect",
+    "pipeline.translate.conventions",
+    "pipeline.translate.checks",
+    "pipeline.translate.risk",
+    "pipeline.review.policy",
+    "feeds.compose",
+)
+WORLD = ("django", "requests", "urllib3", "socket", "subprocess", "threading", "time", "pipeline.models", "pipeline.config")
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    yield "run", ROOT / "run.py"
+    for room in ROOMS:
+        for path in (ROOT / room).rglob("*.py"):
+            if "migrations" not in path.parts:
+                parts = path.relative_to(ROOT).with_suffix("").parts
+                yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts), path
+
+
+def imports(path: Path) -> set[str]:
+    """Everything a module imports, wherever in it: `from a.b import c` counts as a.b and a.b.c."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def within(name: str, package: str) -> bool:
+    return name == package or name.startswith(f"{package}.")
+
+
+def place(name: str) -> tuple[int, str] | None:
+    """The level and the package a module belongs to: the longest name that fits."""
+    fits = [(len(package), level, package) for level, group in enumerate(LEVELS) for package in group if within(name, package)]
+    return max(fits)[1:] if fits else None
+
+
+NAMES = {name for name, _path in modules()}
+CASES = sorted(modules())
+
+
+@pytest.mark.parametrize(("name", "path"), CASES, ids=[name for name, _path in CASES])
+def test_imports_point_down(name: str, path: Path) -> None:
+    """No module imports from a level above its own, nor from another package of its own level."""
+    own = place(name)
+    if own is None:
+        assert name in {"pipeline"}
+        return
+    wrong = {
+        imported
+        for imported in imports(path) & NAMES
+        if (other := place(imported)) and other[1] != own[1] and other[0] <= own[0]
+    }
+
+    assert wrong == set()
+
+
+@pytest.mark.parametrize(("name", "path"), CASES, ids=[name for name, _path in CASES])
+def test_pure_modules_do_not_touch_the_world(name: str, path: Path) -> None:
+    """Pure modules import no Django, no network, no clock, no configuration."""
+    if not any(within(name, pure) for pure in PURE):
+        return
+    allowed = {"pipeline.config.ReviewPolicy"}
+
+    assert {each for each in imports(path) - allowed if any(within(each, world) for world in WORLD)} - {"pipeline.config"} == set()
+
+
+def test_stages_never_import_one_another() -> None:
+    """Collect, translate, review, publish and desk meet in the store only."""
+    wrong = {
+        (name, imported)
+        for name, path in CASES
+        for stage in STAGES
+        if within(name, stage) and name != "pipeline.demo.command"
+        for imported in imports(path)
+        for other in STAGES
+        if other != stage and within(imported, other) and not (stage == "desk" and other == "pipeline.review")
+    }
+
+    assert wrong == set()
+
+
+def test_modules_stay_small() -> None:
+    """A module is one idea: none passes 300 lines."""
+    assert [name for name, path in CASES if len(path.read_text(encoding="utf-8").splitlines()) > 300] == []
