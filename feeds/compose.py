@@ -52,7 +52,14 @@ def compose(  # noqa: PLR0913 -- the channel's name, its items and its network; 
 ) -> ChannelForFeed:
     """A channel in one language. The caller gives the items that belong to its scope."""
     chosen = tuple(tidy(item) for item in choose(items, caps))
-    gone = tuple(sorted(withdrawn, key=lambda item: (item.when, item.id), reverse=True))
+    living = {item.id for item in chosen}  # what came back is no longer withdrawn
+    gone = tuple(
+        sorted(
+            (item for item in withdrawn if item.id not in living),
+            key=lambda item: (item.when, item.id),
+            reverse=True,
+        )
+    )
     heading = _heading(language, scope, key, network)
     changes = [item.updated for item in chosen] + [item.when.replace(microsecond=0) for item in gone]
     return ChannelForFeed(

@@ -112,7 +112,7 @@ def shows_image(item: ItemForFeed) -> bool:
 
 def _lead_image(item: ItemForFeed) -> Markup:
     """The item's image, unless the text shows it already."""
-    if item.image is None or shows_image(item):
+    if shows_image(item) or item.image is None:
         return Markup("")
     return Markup('<p><img src="{}" alt="{}"></p>').format(item.image.url, item.image.alt)
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from urllib.parse import urljoin
 
 from pipeline.collect.http_headers import max_age, retry_after
+from pipeline.errors import FetchError
 
 _PERMANENT = frozenset({301, 308})
 _FEEDS = (
@@ -75,7 +76,12 @@ class Call:
         return {name: value for name, value in wanted.items() if value}
 
     def redirect(self, status: int, target: str) -> None:
-        self.url = urljoin(self.url, target).partition("#")[0]
+        try:
+            self.url = urljoin(self.url, target).partition("#")[0]
+        except ValueError as e:
+            raise FetchError(
+                f"{self.url} redirects to {target[:200]!r}, which is no address.", code="http"
+            ) from e
         self._unbroken = self._unbroken and status in _PERMANENT
         if self._unbroken:
             self.permanent_url = self.url

@@ -85,12 +85,10 @@ class _Reader:
     def _start(self, node: etree._Element) -> bool:
         """False when the node's text and children are done with."""
         name = _name(node)
-        if name in elements.UNSEEN:
-            return False
-        if name in elements.ATOMS:
-            self._point(tuple(self._whole(node)))
-            return False
-        if name in elements.BREAKS or name in elements.PREFORMATTED:
+        if name in elements.VOID or name in elements.UNSEEN or name in elements.ATOMS:
+            self._place(name, node)
+            return name in elements.VOID  # the parser lets some of these hold what follows them
+        if name in elements.PREFORMATTED:
             self._mark(*self._whole(node))
             return False
         keeps = name in elements.VERBATIM or self._foreign(node)
@@ -101,18 +99,22 @@ class _Reader:
             self._open_element(self._tag(node), keeps=keeps)
         return True
 
+    def _place(self, name: str, node: etree._Element) -> None:
+        if name in elements.UNSEEN:
+            return
+        pieces = (self._tag(node),) if name in elements.VOID else tuple(self._whole(node))
+        if name in elements.BLOCKS or name in elements.BREAKS:
+            self._mark(*pieces)
+        else:
+            self._point(pieces)
+
     def _end(self, node: etree._Element) -> None:
         name = _name(node)
-        if (
-            name in elements.UNSEEN
-            or name in elements.ATOMS
-            or name in elements.BREAKS
-            or name in elements.PREFORMATTED
-        ):
+        if any(name in each for each in (elements.VOID, elements.UNSEEN, elements.ATOMS, elements.PREFORMATTED)):
             pass
         elif node in self._structural:
             self._kept -= name in elements.VERBATIM or self._foreign(node)
-            self._mark(*[] if name in elements.FRAME or name in elements.VOID else [f"</{name}>"])
+            self._mark(*[] if name in elements.FRAME else [f"</{name}>"])
         else:
             self._close_element(self._open.pop())
         self._add(node.tail)
@@ -227,17 +229,16 @@ class _Reader:
     def _whole(self, node: etree._Element) -> Iterator[Tag | str]:
         """A node with all it holds; only its attributes are translated."""
         name = _name(node)
-        if name in elements.UNSEEN:
-            return
-        yield self._tag(node)
-        if name in elements.VOID:
-            return
-        if name not in elements.EMPTIED:
+        void, seen = name in elements.VOID, name not in elements.UNSEEN
+        if seen:
+            yield self._tag(node)
+        if (seen or void) and name not in elements.EMPTIED:
             yield from _text(node.text)
             for child in node:
                 yield from self._whole(child)
                 yield from _text(child.tail)
-        yield f"</{name}>"
+        if seen and not void:
+            yield f"</{name}>"
 
     def _tag(self, node: etree._Element) -> Tag:
         keeps = bool(self._kept) or self._foreign(node)

@@ -96,15 +96,14 @@ class _Rebuilding:
         return text + prose.text[at:]
 
     def _target(self, prose: Prose, sentence: Sentence) -> str:
+        source = prose.text[sentence.start : sentence.end]
         if not sentence.translatable:
-            return prose.text[sentence.start : sentence.end]
+            return source
         try:
-            target = self._translations[sentence.text]
+            target = clean(self._translations[sentence.text])
         except KeyError as error:
-            raise MissingTranslationError(
-                f"no translation of {sentence.text!r}", resource=self._field
-            ) from error
-        return clean(target)
+            raise MissingTranslationError(f"no translation of {sentence.text!r}", resource=self._field) from error
+        return source if target == sentence.text else target  # with its no-break spaces
 
     def _run(self, run: Run) -> str:
         if not run.elements and not run.points:
@@ -121,14 +120,13 @@ class _Rebuilding:
 
     def _line(self, run: Run, sentence: Sentence) -> Line:
         target = self._target(run.prose, sentence)
-        line = Line(
-            sentence=sentence, target=target, copied=target == sentence.text or not sentence.translatable
-        )
+        copied = target == run.prose.text[sentence.start : sentence.end]
+        line = Line(sentence=sentence, target=target, copied=copied)
         covering: dict[Window, list[Element]] = {}
         for element in run.elements:
             if window := line.range_of(element):
                 covering.setdefault(window, []).append(element)
-        if line.copied:
+        if copied:
             line.windows = {window: window for window in covering}
             return line
         marks = [_mark(window, elements, sentence.text) for window, elements in covering.items()]

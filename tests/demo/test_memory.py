@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from pipeline.demo.addresses import Addresses
-from pipeline.demo.content import Item, Site, load_sites
+from pipeline.demo.content import Item, Site, load_sites, marked, plain
 from pipeline.demo.markup import content, lead
 from pipeline.demo.memory import MEMORY, document
+from pipeline.translate.markup import rebuild
 from pipeline.translate.segments import parse
 from pipeline.translate.tmx import read_units
 
@@ -83,6 +84,32 @@ def test_two_items_are_left_to_the_engines(
     item = next(item for item in site.items if item.id == id_)
 
     assert not known.get((site.language, "lv", item.title.text))
+
+
+@pytest.mark.parametrize(("site", "item"), ITEMS, ids=NAMES)
+def test_links_stand_on_the_right_words(
+    site: Site, item: Item, known: dict[tuple[str, str, str], set[str]]
+) -> None:
+    """With the memory alone, links and emphasis land on the words that the translator marked."""
+    page = content(site, item, Addresses("http://127.0.0.1:1", load_sites()))
+    document = parse({"content": page}, site.language)
+    for target in TARGETS:
+        texts = {key[2]: words for key, (words, *_) in known.items() if key[:2] == (site.language, target)}
+        if {segment.text for segment in document.segments} <= texts.keys():
+            rebuilt = rebuild(document, texts)
+
+            assert (rebuilt.needed, rebuilt.relocations, rebuilt.dropped) == (frozenset(), (), 0)
+            assert _emphasised(rebuilt.fields["content"]) == [
+                words
+                for block in item.body
+                for sentence in block.sentences
+                for words in marked(sentence.translations[target])
+            ]
+
+
+def _emphasised(page: str) -> list[str]:
+    tags = re.findall(r"<(a|b|strong|em)\b[^>]*>(.*?)</\1>", page)
+    return [plain(words) for _, words in tags]
 
 
 def test_no_text_has_two_translations(known: dict[tuple[str, str, str], set[str]]) -> None:

@@ -2,6 +2,9 @@
 
 import gzip
 import re
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -404,6 +407,20 @@ def test_addresses_depend_on_the_port_alone() -> None:
         _get(before[0])
     with network:
         assert (network.base, _get(network.url("bologna")).content) == before
+
+
+def test_runs_alone_for_a_look() -> None:
+    """The command says where the network is, serves it, and ends at once on Ctrl-C."""
+    command = [sys.executable, "-m", "pipeline.demo.network"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        address = process.stdout.readline().split()[5]
+        status = _get(address).status_code
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=10)
+
+    assert status == 200
+    assert process.returncode == 0
 
 
 @pytest.mark.parametrize("motif", MOTIFS)

@@ -122,5 +122,10 @@ def many_kinds() -> list[ItemForFeed]:
 def channel(items: list[ItemForFeed] | None = None, **changes: Any) -> ChannelForFeed:
     """A channel of all kinds of items, unless it is given others."""
     gone = (WithdrawnForFeed(id="tag:news.example.org,2026:lv/99", when=NOON),)
-    given = {"language": "lv", "network": NETWORK, "scope": Scope.ALL, "withdrawn": gone} | changes
+    given: dict[str, Any] = {
+        "language": "lv",
+        "network": NETWORK,
+        "scope": Scope.ALL,
+        "withdrawn": gone,
+    } | changes
     return compose(many_kinds() if items is None else items, **given)

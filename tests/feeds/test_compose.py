@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feeds.compose import Caps, choose, compose
-from feeds.records import Label, Scope
+from feeds.records import Label, Scope, WithdrawnForFeed
 from tests.feeds.samples import NETWORK, NOON, POZNAN, RENNES, channel, item
 
 
@@ -66,6 +66,13 @@ def test_paths_are_the_published_contract() -> None:
     assert channel(scope=Scope.CITY, key="poznan").path == "lv/city/poznan"
     assert channel(scope=Scope.TOPIC, key="transport").path == "lv/topic/transport"
     assert channel(scope=Scope.CITY, key="poznan").home_url == "https://news.example.org/wire/lv/city/poznan/"
+
+
+def test_an_entry_that_came_back_is_not_called_withdrawn() -> None:
+    """RFC 6721: a tombstone beside its living entry would make readers delete it."""
+    gone = [WithdrawnForFeed(id=item(number).id, when=NOON) for number in (1, 2)]
+
+    assert [one.id for one in channel([item(1)], withdrawn=gone).withdrawn] == [item(2).id]
 
 
 def test_composed_items_are_tidied() -> None:

@@ -7,7 +7,7 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 
-from feeds import addresses, pages
+from feeds import addresses, opml, pages
 from feeds.plain import tidy
 from feeds.records import ItemForFeed, Label, Scope
 from pipeline.records import Image
@@ -51,7 +51,7 @@ def test_every_link_inside_the_site_leads_to_a_file() -> None:
     """Relative links resolve to files that publishing writes, at whatever depth the page stands."""
     files = set(pages.fixed(NETWORK))
     documents = {path: body for path, body in pages.fixed(NETWORK).items() if path.endswith(".html")}
-    for language, (scope, key) in product(NETWORK.languages, pages.opml.channels(NETWORK)):
+    for language, (scope, key) in product(NETWORK.languages, opml.channels(NETWORK)):
         composed = channel([item()], language=language, scope=scope, key=key)
         documents[addresses.index_file(addresses.channel_page(language, scope, key))] = pages.listing(
             composed, NETWORK

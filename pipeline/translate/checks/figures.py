@@ -44,8 +44,10 @@ def values(items: tuple[Figure, ...]) -> Counter[str]:
 
 
 def roman_numbers(text: str) -> Iterator[int]:
-    """The Roman numbers of a text: centuries, kings, congresses."""
+    """The Roman numbers of a text: centuries, kings, congresses. A lone I is a word more often than a number."""
     for match in _ROMAN.finditer(text):
+        if match[0] == "I":
+            continue
         digits = [_ROMAN_VALUES[letter] for letter in match[0]]
         yield sum(-a if a < b else a for a, b in zip(digits, [*digits[1:], 0], strict=True))
 

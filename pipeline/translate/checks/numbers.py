@@ -79,14 +79,19 @@ def _drop_roman(left: Counter[str], text: str) -> None:
     """19th may be XIX, and the 2000s the XXI century."""
     romans = set(roman_numbers(text)) if left else set()
     for each in list(left):
-        if romans & {int(each), int(each) // 100 + 1}:
+        if romans & {int(each), _century(int(each))}:
             del left[each]
 
 
 def _drop_centuries(added: Counter[str], source: tuple[Figure, ...]) -> None:
     """The 1930s are "the 30s of the 20th century" in Latvian."""
     for year in [int(figure.value) for figure in source if re.fullmatch(r"1\d{3}|20\d\d", figure.value)]:
-        added.pop(str(year // 100 + 1), None)
+        added.pop(str(_century(year)), None)
+
+
+def _century(year: int) -> int:
+    """Of a small number, a century that no text names."""
+    return year // 100 + 1 if year >= 1000 else 0
 
 
 def _is_spelled(left: Counter[str], other: Counter[str], text: str, language: str) -> bool:

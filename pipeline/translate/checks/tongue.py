@@ -14,6 +14,7 @@ _MIN_WORDS = 4
 _SURE, _SURE_OF_HALF = 0.8, 0.98
 _COPIED = 0.8  # share of the source's common words that return unchanged
 _SHORT_WORD = 3
+_RUN = 4  # words
 
 
 class Untranslated:
@@ -32,8 +33,13 @@ class Untranslated:
             return
         theirs = set(_lower_words(unit.target))
         copied = sum(word in theirs for word in common)
-        if copied / len(common) >= _COPIED and len(theirs) <= 2 * len(set(common)) and not _is_foreign(unit):
+        is_copied = copied / len(common) >= _COPIED and len(theirs) <= 2 * len(set(common))
+        if is_copied and not _is_foreign(unit):
             yield found(self, f"{copied} of {len(common)} common words are still the source's")
+            return
+        run = _copied_run(unit.source, unit.target)
+        if run:
+            yield found(self, "this part is still the source's", span=run)
 
 
 class WrongLanguage:
@@ -61,6 +67,20 @@ class WrongLanguage:
             if language:
                 yield found(self, f"this part looks like {language}", span=(half[0].start(), half[-1].end()))
                 return
+
+
+def _copied_run(source: str, target: str) -> tuple[int, int] | None:
+    """Where the target goes on word by word like the source, in common words, outside quotation marks."""
+    ours = " " + " ".join(_WORD.findall(_ADDRESS.sub(" ", source))) + " "
+    words = list(_WORD.finditer(target))
+    for start in range(len(words) - _RUN + 1):
+        run = words[start : start + _RUN]
+        phrase = [match[0] for match in run]
+        if sum(word.islower() for word in phrase) < _RUN - 1 or sum(len(word) > _SHORT_WORD for word in phrase) < 2:
+            continue
+        if f" {' '.join(phrase)} " in ours:
+            return run[0].start(), run[-1].end()
+    return None
 
 
 def _is_foreign(unit: UnitForCheck) -> bool:

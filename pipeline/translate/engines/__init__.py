@@ -26,6 +26,9 @@ class Engine(Protocol):
     def supports(self, pair: Pair) -> bool:
         """Whether this very direction can be asked for. Cheap, asks no network."""
 
+    def ready(self, pair: Pair) -> bool:
+        """Whether it could begin at once: nothing would have to be brought from elsewhere first."""
+
     def reason(self, pair: Pair) -> str | None:
         """Why `supports` says no, for the user, with the remedy; None where it says yes."""
 

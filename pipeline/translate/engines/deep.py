@@ -76,6 +76,9 @@ class DeepEngine:
     def supports(self, pair: Pair) -> bool:
         return self.reason(pair) is None
 
+    def ready(self, pair: Pair) -> bool:
+        return self.supports(pair)
+
     def reason(self, pair: Pair) -> str | None:
         if self._service.needs_key and not self._options.key:
             return f"{self.name}: no key; put it in an environment variable and name that in `key_env`"

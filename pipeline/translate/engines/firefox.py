@@ -50,6 +50,10 @@ class FirefoxEngine:
         """The weights are here, or may be asked for."""
         return locate(self._models, pair) is not None or self._may_download(pair)
 
+    def ready(self, pair: Pair) -> bool:
+        """The weights are here."""
+        return locate(self._models, pair) is not None
+
     def reason(self, pair: Pair) -> str | None:
         if self.supports(pair):
             return None

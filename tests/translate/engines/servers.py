@@ -249,7 +249,7 @@ def _pair(allowed: object, *codes: str) -> str | None:
 
 def _google(request: _Handler) -> tuple[str, str | None]:
     fields = _query(request)
-    return fields["q"], _pair(True, fields["sl"], fields["tl"])
+    return fields["q"], f"{fields['sl']}-{fields['tl']}"
 
 
 def _mymemory(request: _Handler) -> tuple[str, str | None]:

@@ -25,7 +25,7 @@ def stub() -> Iterator[Services]:
 
 
 def make(stub: Services, name: str = "google", **changes: Any) -> DeepEngine:
-    fields = {
+    fields: dict[str, Any] = {
         "key": Services.KEY,
         "base_url": stub.url + ADDRESSES[name],
         "timeout": 0.5,
@@ -185,7 +185,7 @@ def test_rate_holds_for_all_threads(stub: Services) -> None:
 
 def test_token_bucket() -> None:
     """After the burst, takers are spaced by the rate; unused time is saved up to one burst only."""
-    now, slept = [0.0], []
+    now, slept = [0.0], list[float]()
     bucket = TokenBucket(2.0, clock=lambda: now[0], sleep=slept.append)
     for _ in range(4):
         bucket.take()

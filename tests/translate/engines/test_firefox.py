@@ -132,7 +132,7 @@ def test_failed_server_is_not_asked_again(tmp_path: Path, remote: RemoteSettings
     remote.faults["/records"] = ["garbage"] * 10
     engine = downloading(tmp_path, remote)
     for pair in (LV, LV, Pair("pl", "en")):
-        with pytest.raises(EngineUnavailableError, match="could not be fetched: .* did not answer in JSON"):
+        with pytest.raises(EngineUnavailableError, match=r"could not be fetched: .* did not answer in JSON"):
             engine.translate(["Good morning."], pair)
     engine.close()
 
