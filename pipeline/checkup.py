@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import DatabaseError
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from pipeline import store
@@ -145,5 +146,5 @@ def show(lines: Iterable[Line], console: Console) -> None:
     table.add_column(style="bold")
     table.add_column(overflow="fold")
     for line in lines:
-        table.add_row("[green]ok[/green]" if line.ok else "[red]!![/red]", line.about, line.text)
+        table.add_row("[green]ok[/green]" if line.ok else "[red]!![/red]", line.about, escape(line.text))
     console.print(table)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress as Bars, SpinnerColumn, TextColumn
 from rich.table import Table
 
@@ -52,7 +53,7 @@ def show(summary: Summary, console: Console) -> None:
     if summary.engines or summary.memory_hits:
         console.print(_engines(summary))
     for reason, count in summary.waiting_for.items():
-        console.print(f"[yellow]{count} waiting:[/yellow] {reason}", soft_wrap=True)
+        console.print(f"[yellow]{count} waiting:[/yellow] {escape(reason)}", soft_wrap=True)
     seconds = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in summary.seconds.items())
     console.print(f"{summary.files_written} files written. {seconds}", soft_wrap=True)
 
@@ -68,7 +69,7 @@ def _table(title: str, *columns: str) -> Table:
 def _sources(summary: Summary) -> Table:
     table = _table("Sources", "source", "new", "changed", "unchanged", "withdrawn", "why not")
     for line in summary.sources:
-        remark = f"[red]{line.error}[/red]" if line.error else line.note
+        remark = f"[red]{escape(line.error)}[/red]" if line.error else escape(line.note)
         table.add_row(line.key, *map(str, (line.new, line.changed, line.unchanged, line.withdrawn)), remark)
     return table
 

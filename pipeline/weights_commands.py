@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from rich.markup import escape
 from rich.table import Table
 
 from pipeline.config import Config
@@ -92,5 +93,5 @@ def _show(lines: Iterable[Line], progress: Progress) -> None:
     table.add_column("state", overflow="fold")
     for line in lines:
         size = f"{line.size / 1e6:.0f}" if line.size else ""
-        table.add_row(str(line.pair), size, f"[red]{line.state}[/red]" if line.fault else line.state)
+        table.add_row(str(line.pair), size, f"[red]{escape(line.state)}[/red]" if line.fault else escape(line.state))
     progress.console.print(table)

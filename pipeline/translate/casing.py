@@ -9,7 +9,34 @@ import re
 _WORD = re.compile(r"[^\W\d_]+")
 _MIN_LETTERS = 8  # shorter runs of capitals are as often an acronym: UNESCO, NATO EU
 _ROMAN = re.compile(r"[IVX]{2,}")
-_ACRONYMS = frozenset(["ES", "EU", "UE", "USA", "US", "UK", "UN", "NATO", "ASV", "JAV", "EUR", "USD", "GBP", "TV", "PR", "IT", "AI", "ANO", "ONU", "UNO", "BBC", "ID", "CEO", "NGO"])
+_ACRONYMS = frozenset(
+    [
+        "ES",
+        "EU",
+        "UE",
+        "USA",
+        "US",
+        "UK",
+        "UN",
+        "NATO",
+        "ASV",
+        "JAV",
+        "EUR",
+        "USD",
+        "GBP",
+        "TV",
+        "PR",
+        "IT",
+        "AI",
+        "ANO",
+        "ONU",
+        "UNO",
+        "BBC",
+        "ID",
+        "CEO",
+        "NGO",
+    ]
+)
 
 
 def is_shouted(text: str) -> bool:

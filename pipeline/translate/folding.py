@@ -49,7 +49,9 @@ def fold_character(character: str, alphabet: Alphabet) -> str | None:
     """The same character in covered ones, or None where there is no such thing."""
     if character in alphabet or character.isspace():
         return character
-    plain = _MARKS.get(character) or "".join(_LETTERS.get(c, c) for c in unicodedata.normalize("NFKD", character))
+    plain = _MARKS.get(character) or "".join(
+        _LETTERS.get(c, c) for c in unicodedata.normalize("NFKD", character)
+    )
     plain = "".join(c for c in plain if not unicodedata.combining(c))
     return plain if plain and all(c in alphabet for c in plain) else None
 

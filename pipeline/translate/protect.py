@@ -80,7 +80,9 @@ def restore(outputs: Sequence[str], protected: Protected) -> str | None:
     if protected.shouted:
         joined = casing.raise_again(joined)
     pieces = joined.split(_BETWEEN) if protected.parts else []
-    whole = [_without_stop(piece, part) for piece, part in zip(pieces[:-1], protected.parts[:-1], strict=True)]
+    whole = [
+        _without_stop(piece, part) for piece, part in zip(pieces[:-1], protected.parts[:-1], strict=True)
+    ]
     return _join([reveal(piece, protected.hidden) for piece in whole + pieces[-1:]], protected.glue)
 
 

@@ -155,17 +155,18 @@ class Translator:
         started = time.perf_counter()
         try:
             answers = engine.translate(parts, pair)
+        except EngineUnavailableError as error:  # nothing was asked: no call to count
+            return dict.fromkeys(guarded, Failure(reason=str(error), waiting=True))
         except EngineError as error:
-            usage.failures = len(parts)
-            waiting = isinstance(error, EngineUnavailableError)
-            if not waiting:
-                breaker.failed(retry_after=error.retry_after)
-            return dict.fromkeys(guarded, Failure(reason=str(error), waiting=waiting))
-        finally:
-            usage.seconds = time.perf_counter() - started
-            self._meter.add(engine.name, pair, usage)
+            self._count(engine, pair, replace(usage, failures=len(parts)), started)
+            breaker.failed(retry_after=error.retry_after)
+            return dict.fromkeys(guarded, Failure(reason=str(error)))
+        self._count(engine, pair, usage, started)
         breaker.succeeded()
         return self._put_together(engine, guarded, answers, pair)
+
+    def _count(self, engine: Engine, pair: Pair, usage: Usage, started: float) -> None:
+        self._meter.add(engine.name, pair, replace(usage, seconds=time.perf_counter() - started))
 
     def _put_together(
         self, engine: Engine, guarded: Mapping[str, Protected], answers: Sequence[str | EngineError], pair: Pair

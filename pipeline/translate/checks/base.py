@@ -1,11 +1,15 @@
 """What a check is given, what it must offer, and how it says what it found."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
 from pipeline.records import FindingData, Pair
 
+OPEN = re.compile(
+    r"(?:[(\[„“«]|(?<!\w)[\"'‘])[^)\]”“»\"'’]*$"
+)  # a bracket or quotation that has not closed yet
 BLOCK, WARN, INFO = "block", "warn", "info"
 
 

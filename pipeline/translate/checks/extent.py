@@ -13,6 +13,7 @@ _LOW, _HIGH = 0.5, 2.0
 _LOW_OF_SHORT, _HIGH_OF_SHORT = 0.45, 2.5  # headlines are spelled out, or not
 _CUT = 0.72  # below this and without the source's end, something was left out
 _CHARACTER_LOOP = re.compile(r"(\S{1,8}?)\1{5,}")
+_NUMBERS_IN_A_ROW = 3  # 1 000 000 000
 _MAX_RUN = 8  # words in a repeated phrase
 
 
@@ -110,7 +111,7 @@ def _runs(words: list[str], size: int) -> Iterable[tuple[int, int]]:
         phrase = words[start : start + size]
         while words[start + times * size : start + (times + 1) * size] == phrase:
             times += 1
-        if times > 1 and any(word.isalpha() for word in phrase):
+        if times > (1 if any(word.isalpha() for word in phrase) else _NUMBERS_IN_A_ROW):
             yield start, times
             start += size * (times - 1)
         start += 1

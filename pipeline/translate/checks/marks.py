@@ -29,9 +29,9 @@ class Quotes:
         ours, theirs = _count(unit.source), _count(unit.target)
         if ours % 2 == 0 and theirs % 2 == 1 and _pairs_single(unit.source):
             yield found(self, "a quotation mark lacks its partner", span=_last(_DOUBLE, unit.target))
-        elif ours > 1 and not theirs and not _has_single(unit.target):
-            yield found(self, "the quotation marks are missing")
-        elif ours == 0 and theirs == 0 and single_pairs_of(unit.source) and not _has_single(unit.target):
+        elif (ours > 1 and not theirs and not _has_single(unit.target)) or (
+            ours == 0 and theirs == 0 and single_pairs_of(unit.source) and not _has_single(unit.target)
+        ):
             yield found(self, "the quotation marks are missing")
 
 
@@ -101,6 +101,12 @@ def _mended(target: str, ours: str, theirs: str) -> str | None:
     bare = target.rstrip()
     if theirs == "" and ours in {".", "?", "!"} and bare[-1:].isalnum():
         return bare + ours
-    if theirs == "." and ours in {"", "?", "!"} and bare.endswith(".") and bare[-2:-1].isalpha() and len(bare) > 2:
+    if (
+        theirs == "."
+        and ours in {"", "?", "!"}
+        and bare.endswith(".")
+        and bare[-2:-1].isalpha()
+        and len(bare) > 2
+    ):
         return bare[:-1] + ours if ours or len(bare.split()[-1]) > 5 else None
     return None

@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from pipeline.records import FindingData
-from pipeline.translate.checks.base import INFO, WARN, TermForCheck, UnitForCheck, found
+from pipeline.translate.checks.base import INFO, OPEN, WARN, UnitForCheck, found
 
 _ENDING = 2  # letters of a word that a case may change
 _MIN_STEM = 3
-_NAME = re.compile(r"(?<=[a-zāčēģīķļņšūžąęėįųłśźćńóéèêàâîôûçäöüßñáíúășțë0-9,;:] )([A-ZÀ-ÖØ-ÞĀ-Ž][^\W\d_]{2,})(?![\w.])")
-_BRACKETED = re.compile(r"[(\[„“«\"'][^)\]”“»\"']*$")
+_NAME = re.compile(
+    r"(?<=[a-zāčēģīķļņšūžąęėįųłśźćńóéèêàâîôûçäöüßñáíúășțë0-9,;:] )([A-ZÀ-ÖØ-ÞĀ-Ž][^\W\d_]{2,})(?![\w.])"
+)
 _TRANSCRIBING = frozenset({"lv"})
 
 
@@ -57,7 +58,7 @@ class Names:
             return
         for name in dict.fromkeys(_NAME.findall(unit.source)):
             match = re.search(rf"(?<![\w.@/#-]){re.escape(name)}(?![\w@/]|\.\w)", unit.target)
-            if match and not name.isupper() and not _BRACKETED.search(unit.target[: match.start()]):
+            if match and not name.isupper() and not OPEN.search(unit.target[: match.start()]):
                 yield found(self, f"{name} stands as in the source", span=match.span())
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from pipeline.records import FindingData
-from pipeline.translate.checks.base import BLOCK, UnitForCheck, found
+from pipeline.translate.checks.base import BLOCK, OPEN, UnitForCheck, found
 from pipeline.translate.languages import LANGUAGES, identify
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
@@ -15,6 +15,7 @@ _SURE, _SURE_OF_HALF = 0.8, 0.98
 _COPIED = 0.8  # share of the source's common words that return unchanged
 _SHORT_WORD = 3
 _RUN = 4  # words
+_HEADLINE = 5  # words
 
 
 class Untranslated:
@@ -26,20 +27,20 @@ class Untranslated:
     def check(self, unit: UnitForCheck) -> Iterable[FindingData]:
         if unit.pair.source == unit.pair.target:
             return
-        common = [word for word in _lower_words(unit.source) if len(word) >= _SHORT_WORD]
-        if len(common) < 3:
-            if len(common) == 2 and unit.source.strip() == unit.target.strip():
-                yield found(self, "the same as the source", span=(0, len(unit.target)))
-            return
-        theirs = set(_lower_words(unit.target))
-        copied = sum(word in theirs for word in common)
-        is_copied = copied / len(common) >= _COPIED and len(theirs) <= 2 * len(set(common))
-        if is_copied and not _is_foreign(unit):
-            yield found(self, f"{copied} of {len(common)} common words are still the source's")
+        if self._is_copy(unit) and not _is_foreign(unit):
+            yield found(self, "the source's words, unchanged", span=(0, len(unit.target)))
             return
         run = _copied_run(unit.source, unit.target)
-        if run:
+        if run and not _is_foreign(unit):
             yield found(self, "this part is still the source's", span=run)
+
+    def _is_copy(self, unit: UnitForCheck) -> bool:
+        common = [word for word in _lower_words(unit.source) if len(word) >= _SHORT_WORD]
+        if unit.source.strip() == unit.target.strip() and (len(common) == 2 or _is_headline_in(unit)):
+            return True
+        theirs = set(_lower_words(unit.target))
+        copied = sum(word in theirs for word in common)
+        return len(common) > 2 and copied / len(common) >= _COPIED and len(theirs) <= 2 * len(set(common))
 
 
 class WrongLanguage:
@@ -69,6 +70,14 @@ class WrongLanguage:
                 return
 
 
+def _is_headline_in(unit: UnitForCheck) -> bool:
+    """Words Written Like Names, but enough of them to tell their language."""
+    if len(_WORD.findall(unit.source)) < _HEADLINE:
+        return False
+    guess = identify(unit.source.lower())
+    return guess.language == unit.pair.source and guess.probability > _SURE
+
+
 def _copied_run(source: str, target: str) -> tuple[int, int] | None:
     """Where the target goes on word by word like the source, in common words, outside quotation marks."""
     ours = " " + " ".join(_WORD.findall(_ADDRESS.sub(" ", source))) + " "
@@ -76,9 +85,12 @@ def _copied_run(source: str, target: str) -> tuple[int, int] | None:
     for start in range(len(words) - _RUN + 1):
         run = words[start : start + _RUN]
         phrase = [match[0] for match in run]
-        if sum(word.islower() for word in phrase) < _RUN - 1 or sum(len(word) > _SHORT_WORD for word in phrase) < 2:
+        if (
+            sum(word.islower() for word in phrase) < _RUN - 1
+            or sum(len(word) > _SHORT_WORD for word in phrase) < 2
+        ):
             continue
-        if f" {' '.join(phrase)} " in ours:
+        if f" {' '.join(phrase)} " in ours and not OPEN.search(target[: run[0].start()]):
             return run[0].start(), run[-1].end()
     return None
 

@@ -38,7 +38,9 @@ CONVENTIONS = {
     "lv": Convention(quotes=("„", "”"), inner=("‘", "’")),
     "lt": Convention(quotes=("„", "“"), inner=("‚", "‘"), percent_space=NBSP),
     "pl": Convention(quotes=("„", "”"), inner=("«", "»"), groups_four=False),
-    "de": Convention(group=".", groups=_DOT_OR_SPACE, quotes=("„", "“"), inner=("‚", "‘"), percent_space=NBSP),
+    "de": Convention(
+        group=".", groups=_DOT_OR_SPACE, quotes=("„", "“"), inner=("‚", "‘"), percent_space=NBSP
+    ),
     "nl": Convention(
         group=".", groups=_DOT_OR_SPACE, quotes=("“", "”"), inner=("‘", "’"), raises_single=False
     ),

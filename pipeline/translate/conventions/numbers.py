@@ -83,11 +83,18 @@ def read(token: str, style: Convention) -> Number | None:
 def _read_grouped(head: str, fraction: str, style: Convention) -> Number | None:
     signs = set(re.findall(r"\D", head))
     first, *rest = re.split(r"\D", head)
-    if len(signs) != 1 or first.startswith("0") or not 1 <= len(first) <= 3 or any(len(each) != 3 for each in rest):
+    if (
+        len(signs) != 1
+        or first.startswith("0")
+        or not 1 <= len(first) <= 3
+        or any(len(each) != 3 for each in rest)
+    ):
         return None
     sign = signs.pop()
     # A sign that the language does not use for thousands is still clear where there is more than one of it.
-    is_clear = sign in style.groups or sign in "'’" or (sign != style.decimal and (bool(fraction) or len(rest) > 1))
+    is_clear = (
+        sign in style.groups or sign in "'’" or (sign != style.decimal and (bool(fraction) or len(rest) > 1))
+    )
     return Number(first + "".join(rest), fraction, grouped=True) if is_clear else None
 
 
@@ -143,7 +150,9 @@ def _rewrite(target: str, number: Number, style: Convention) -> str:
         is_house = set(re.findall(r"\D", token)) <= {*style.groups, style.decimal}
         if found and found.value == number.value and is_house and not token.isdigit():
             return _with_own_spaces(token, style)
-        grouped = number.grouped or bool(re.search(rf"\d[{_SIGNS}]\d{{3}}(?!\d)", token)) and len(number.whole) > 4
+        grouped = number.grouped or (
+            bool(re.search(rf"\d[{_SIGNS}]\d{{3}}(?!\d)", token)) and len(number.whole) > 4
+        )
         return write(Number(number.whole, number.fraction, grouped), style)
 
     return _pattern(number).sub(rewrite, target)

@@ -5,9 +5,7 @@ from bisect import bisect_right
 
 ADDRESS = r"(?:https?://|www\.)\S+ | [\w.+-]+@[\w-]+(?:\.[\w-]+)+ | \w[\w-]*(?:\.[a-z][\w-]*)+/\S*"
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
-_PHONE_WORD = (
-    r"(?:t[eé]l|telef[oó]n[aeosu]?|telephone|téléphone|tālr(?:unis|uni)?|mob|phone|call|fax|fakss?|zvani(?:et|t)|whatsapp|rufnummer|appel(?:ez|er))"
-)
+_PHONE_WORD = r"(?:t[eé]l|telef[oó]n[aeosu]?|telephone|téléphone|tālr(?:unis|uni)?|mob|phone|call|fax|fakss?|zvani(?:et|t)|whatsapp|rufnummer|appel(?:ez|er))"
 _NOT_A_NUMBER = re.compile(
     rf"""
       {ADDRESS}

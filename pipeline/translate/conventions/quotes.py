@@ -4,7 +4,7 @@ import re
 
 from pipeline.translate.conventions.languages import SPACES, Convention
 
-MARKS = "\"“”„‟«»〝〞＂"
+MARKS = '"“”„‟«»〝〞＂'
 SINGLE = "'‘’‚‛"
 _OPENERS, _CLOSERS = "„«〝", "»〞"  # the others open in one language and close in another
 _BEFORE_OPENING = re.compile(rf"(?:^|[\s(\[{{/–—-]|[{MARKS}{SINGLE}])$")
@@ -42,7 +42,9 @@ def single_pairs_of(text: str) -> list[str]:
 
 def _raise_single(source: str, target: str) -> str:
     """British 'words' become a pair of double marks, where the target uses no double marks of its own."""
-    if re.search(f"[{MARKS}]", target) or not 0 < len(single_pairs_of(source)) == len(single_pairs_of(target)):
+    if re.search(f"[{MARKS}]", target) or not 0 < len(single_pairs_of(source)) == len(
+        single_pairs_of(target)
+    ):
         return target
     return _SINGLE_PAIR.sub(r'"\1"', target)
 
