@@ -132,7 +132,7 @@ def _language(config: Config, room: EngineRoom, language: str) -> Line:
     for source in sorted(sources):
         pair = Pair(source, language)
         legs = [pair] if room.routes.direct(pair) else list(room.routes.legs(pair) or [pair])
-        missing |= {str(leg): room.routes.reason(leg) for leg in legs if not room.routes.ready(leg)}
+        missing |= {str(leg): room.routes.missing(leg) for leg in legs if not room.routes.ready(leg)}
     if not missing:
         return Line(id="engine", about=f"into {language}", ok=True, text=f"from {', '.join(sorted(sources)) or 'nothing'}")
     may_come = config.engines.firefox.download and all(room.routes.direct(Pair(*name.split("-"))) for name in missing)

@@ -90,7 +90,7 @@ def _bare(room: EngineRoom, pair: Pair, lines: list[str]) -> list[str]:
     if not engines:
         legs = room.routes.legs(pair)
         if legs is None or not all(room.routes.direct(leg) for leg in legs):
-            raise NewswireError(room.routes.reason(pair), resource=str(pair))
+            raise NewswireError(room.routes.missing(pair), resource=str(pair))
         return _bare(room, legs[1], _bare(room, legs[0], lines))
     answers = engines[0].translate(lines, pair)
     return [answer if isinstance(answer, str) else "" for answer in answers]

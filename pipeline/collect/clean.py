@@ -5,6 +5,7 @@ Pure; running it twice changes nothing.
 
 import re
 from dataclasses import replace
+from itertools import islice
 
 import nh3
 from lxml import etree, html
@@ -17,6 +18,7 @@ from pipeline.records import EntryData, Image
 MAX_TITLE = 1_000
 MAX_CONTENT = 500_000  # characters of cleaned HTML
 MAX_RAW = 1_500_000  # characters looked at; beyond it nothing is parsed
+MAX_ELEMENTS = 20_000  # of one text; a long law has two thousand
 MAX_CATEGORIES = 50
 MAX_ENCLOSURES = 20
 
@@ -133,6 +135,7 @@ def clean_html(text: str, *, base: str, language: str = "") -> str:
     if not text.strip():
         return ""
     body = markup.parse(repair(text[:MAX_RAW], language))
+    _drop_surplus(body)
     _drop_active(body)
     markup.make_absolute(body, base)
     _link_media(body)
@@ -169,6 +172,14 @@ def _image(image: Image | None, base: str, language: str) -> Image | None:
     if image is None or not (target := absolute(image.url, base)):
         return None
     return Image(url=target, alt=plain(image.alt, language, MAX_TITLE))
+
+
+def _drop_surplus(body: html.HtmlElement) -> None:
+    """What comes after more elements than any article has; it is there to keep us busy."""
+    for element in list(islice(body.iterdescendants(), MAX_ELEMENTS, None)):
+        parent = element.getparent()
+        if parent is not None:
+            parent.remove(element)
 
 
 def _drop_active(body: html.HtmlElement) -> None:

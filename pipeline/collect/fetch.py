@@ -6,12 +6,12 @@ Does not decide when to fetch (timing.py), which bytes are a feed (readers/), no
 """
 
 import ssl
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.cookiejar import DefaultCookiePolicy
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import certifi
 import requests
@@ -207,8 +207,15 @@ def default_tls() -> ssl.SSLContext:
     return context
 
 
+class _Session(requests.Session):
+    """requests' session without its redirects, which it looks at, and reads without limit, even when told not to."""
+
+    def resolve_redirects(self, *_args: Any, **_kwargs: Any) -> Iterator[Any]:
+        return iter(())
+
+
 def _session(user_agent: str, gate: Gate, tls: ssl.SSLContext, per_host: int) -> requests.Session:
-    session = requests.Session()
+    session = _Session()
     session.trust_env = False  # a proxy or a netrc of the environment would go round the gate
     session.headers["User-Agent"] = user_agent
     # No cookies: they would tie requests of different sources and threads together.

@@ -70,11 +70,12 @@ def plain(text: str, language: str = "", limit: int = 0) -> str:
 
 
 def shorten(text: str, limit: int) -> str:
-    """At most `limit` characters, cut between words; 0 is no limit."""
+    """At most `limit` characters, cut between words where there is a space near; 0 is no limit."""
     if not limit or len(text) <= limit:
         return text
     cut = text[: limit - 1]
-    return (cut.rpartition(" ")[0] or cut).rstrip() + "…"
+    space = cut.rfind(" ")
+    return (cut[:space] if space > limit // 2 else cut).rstrip() + "…"
 
 
 def paragraphs(text: str) -> str:

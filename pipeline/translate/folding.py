@@ -128,7 +128,7 @@ def _plain_mark(token: str, match: re.Match[str]) -> str:
 
 def _pattern(token: str) -> str:
     """A plain mark where it stands for itself: EUR but not EUROPA, a dash but not a hyphen."""
-    if token == "-":
+    if token[0] == "-":
         return _DASH.pattern
     return rf"(?<!{LETTER}){re.escape(token)}(?!{LETTER})" if token[0].isalnum() else re.escape(token)
 
@@ -164,7 +164,7 @@ def _unfold_mark(text: str, fold_: Fold) -> str:
     pattern = re.compile(_pattern(fold_.token))
     # Marks of one kind come back everywhere; mixed ones (“ and ”) only where none was lost or added.
     # An apostrophe may be another word's own, so it counts as mixed.
-    if len(set(fold_.originals)) == 1 and fold_.token != "'":
+    if len(set(fold_.originals)) == 1 and "'" not in fold_.token:
         return pattern.sub(lambda _: fold_.originals[0], text)
     if len(pattern.findall(text)) != len(fold_.originals):
         return text

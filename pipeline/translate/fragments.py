@@ -38,7 +38,7 @@ def read(html: str, language: str, split: Splitter) -> tuple[Piece, ...]:
 
 def tree(html: str) -> etree._Element:
     """The fragment under a made-up root."""
-    # A lone surrogate has no bytes; the body is open from the start, lest the parser make a head.
+    # The body is open from the start, lest the parser make a head.
     markup = b"<html><body>" + html.encode("utf-8", "replace")
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     return etree.fromstring(markup, parser)
@@ -93,8 +93,8 @@ class _Reader:
             return False
         keeps = name in elements.VERBATIM or self._foreign(node)
         if node in self._structural:
-            self._kept += keeps
             self._mark(*[] if name in elements.FRAME else [self._tag(node)])
+            self._kept += keeps
         else:
             self._open_element(self._tag(node), keeps=keeps)
         return True
@@ -113,8 +113,8 @@ class _Reader:
         if any(name in each for each in (elements.VOID, elements.UNSEEN, elements.ATOMS, elements.PREFORMATTED)):
             pass
         elif node in self._structural:
-            self._kept -= name in elements.VERBATIM or self._foreign(node)
             self._mark(*[] if name in elements.FRAME else [f"</{name}>"])
+            self._kept -= name in elements.VERBATIM or self._foreign(node)
         else:
             self._close_element(self._open.pop())
         self._add(node.tail)

@@ -45,6 +45,8 @@ def _intents(path: Path, languages: frozenset[str]) -> Iterator[MemoryIntent]:
     for unit in read_units(path):
         here = {language: text for language, text in unit.items() if language in languages and text}
         for source, target in permutations(here, 2):
+            # Sentences of entries are looked up with ordinary spaces; a target keeps its no-break ones.
+            text = " ".join(here[source].split())
             yield MemoryIntent(
-                pair=Pair(source, target), source=here[source], target=here[target], origin="import", rank=IMPORTED
+                pair=Pair(source, target), source=text, target=here[target], origin="import", rank=IMPORTED
             )

@@ -82,6 +82,11 @@ class Run:
 Piece = Tag | Run | Prose | str  # prose alone: a field that is plain text
 
 
+def encodable(text: str) -> str:
+    """The text without lone surrogates, which no engine and no file can take."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 

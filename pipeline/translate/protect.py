@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from pipeline.translate import casing
 from pipeline.translate.folding import DASHES, Alphabet, Fold, fold, unfold
@@ -105,7 +106,7 @@ def _cut(text: str, hidden: tuple[str, ...], *, mask: bool) -> tuple[list[str], 
     segments = [inner] if mask else re.split(rf"(\s*{HIDDEN}\s*)", inner)
     parts: list[str] = []
     glue = [text[:start]]
-    for segment in (piece for segment in segments for piece in split(segment)):
+    for segment in chain.from_iterable(map(split, segments)):
         if not _LETTER.search(segment):
             glue[-1] += segment
             continue

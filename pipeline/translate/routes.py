@@ -40,16 +40,15 @@ class Routes:
         """The engines whose remembered work counts for this pair."""
         return tuple(self.pairs.get(str(pair), self.chain))
 
-    def reason(self, pair: Pair) -> str:
-        """Why nothing can translate this pair, in words, with the remedy."""
-        pairs = self.legs(pair) or (pair,)
+    def missing(self, pair: Pair) -> str:
+        """Why nothing can translate this pair, in words, with the remedy; empty where something can."""
         reasons = [
             engine.reason(each) or ""
-            for each in pairs
+            for each in self.legs(pair) or (pair,)
             if not self.direct(each)
             for engine in self.chain_of(each)
         ]
-        return "; ".join(dict.fromkeys(reason for reason in reasons if reason)) or f"no engine translates {pair}"
+        return "; ".join(dict.fromkeys(reason for reason in reasons if reason))
 
 
 class Breaker:

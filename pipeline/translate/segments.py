@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from pipeline.translate.fragments import read
-from pipeline.translate.pieces import Piece, Prose, Run, Tag, collapse, prose
+from pipeline.translate.pieces import Piece, Prose, Run, Tag, collapse, encodable, prose
 from pipeline.translate.projection import anchor
 from pipeline.translate.sentences import split
 
@@ -43,7 +43,7 @@ def parse(
     cut = partial(split, language=language)
     pieces = tuple(
         (name, (prose(collapse(text), cut),) if name in plain else read(text, language, cut))
-        for name, text in fields.items()
+        for name, text in ((name, encodable(text)) for name, text in fields.items())
     )
     return Document(
         fields=pieces,

@@ -19,11 +19,12 @@ _COMMON = "common"
 _OPENING = "([{„“”«»\"'‘‚‹›¿¡—–-"
 _CLOSING_ONLY = re.compile(r"[\s\"'’”“»›)\]}.,;:!?…]+")
 _CLOSING = re.compile(r"[»”)\]]+[.!?…,]*\s+")
-# ICU takes a dash for a going on, and skips digits to see whether lower case follows.
+# ICU takes a dash for a going on, and lower case too, even that of "'s Avonds"; it skips digits to see the case.
+_STOP = r"[”“»\"’]?[.!?…][”“»\"’]?\s+"
 _MISSED = re.compile(
-    r"(?:[^\W\d_]{2}[”“»\"’]?[.!?…][”“»\"’]?\s+(?=[–—-]\s?[^\W\d_])"
-    r"|(?:[^\W\d_]{4}|[%)])[”“»\"’]?[.!?…][”“»\"’]?\s+(?=\d))"
+    rf"[^\W\d_]{{2}}{_STOP}(?=[–—-]\s?[^\W\d_]|['’][stn]\s[A-Z])|(?:[^\W\d_]{{4}}|[%)]){_STOP}(?=\d)"
 )
+_CLITIC = re.compile(r"['’][stn]\s[A-Z]")
 _ORDINAL = re.compile(r"\d{1,2}\.")
 _WORD = re.compile(r"\w+")
 _ENUMERATOR = re.compile(r"\(?(?:\d{1,3}|[ivxIVX]{1,5}|[a-z])[.)]")
@@ -153,11 +154,8 @@ def _joined(before: str, after: str, abbreviations: Abbreviations) -> bool:
 
 
 def _goes_on(after: str) -> bool:
-    """No sentence begins in lower case, but for "'s Avonds" and "iPhone"."""
-    letters = after.lstrip(_OPENING + " ")
-    if not letters[:1].islower() or letters[1:2].isupper():
-        return False
-    return not (after[0] in "'’‘" and letters[1:2] == " " and letters[2:3].isupper())
+    """No sentence begins in lower case, but for the Dutch "'s Avonds"."""
+    return after.lstrip(_OPENING + " ")[:1].islower() and not _CLITIC.match(after)
 
 
 def _listed_word(following: str, abbreviations: Abbreviations) -> bool:

@@ -102,7 +102,7 @@ class Translator:
         """Both legs, each with its own memory and chain. What was tried and failed directly keeps its reason."""
         legs = self._routes.legs(pair)
         if legs is None:
-            reason = self._routes.reason(pair)
+            reason = self._routes.missing(pair) or f"no engine translates {pair}"
             return {text: tried.get(text) or Failure(reason=reason, waiting=True) for text in texts}
         first = self.translate(texts, legs[0])
         middle: dict[str, Suggestion] = {text: each for text, each in first.items() if isinstance(each, Suggestion)}
@@ -112,8 +112,14 @@ class Translator:
             for text in texts
         }
         return {
-            text: each if isinstance(each, Suggestion) else tried.get(text) or each for text, each in joined.items()
+            text: each if isinstance(each, Suggestion) else tried.get(text) or self._explained(each, pair)
+            for text, each in joined.items()
         }
+
+    def _explained(self, failure: Failure, pair: Pair) -> Failure:
+        """One leg's reason tells half of it: what waits names all that is missing on the way."""
+        missing = self._routes.missing(pair) if failure.waiting else ""
+        return replace(failure, reason=missing) if missing else failure
 
     def _joined(self, text: str, first: Outcome, second: Outcome | None, pair: Pair) -> Outcome:
         if not isinstance(first, Suggestion):

@@ -117,7 +117,7 @@ def test_broken_xml_is_repaired() -> None:
     first, second = feed.entries
 
     assert feed.title == "Pilsēta & upe – ziņas"
-    assert first.title == 'Tirgus laukums & "A<B"' or first.title.startswith("Tirgus laukums & ")
+    assert first.title.startswith("Tirgus laukums & ")
     assert first.url == "https://pilseta.example.org/zinas?id=1&lang=lv"
     assert first.published == at("2026-11-02T23:00")
     assert "<b>rīt</b>" in first.summary
@@ -191,7 +191,7 @@ def test_an_empty_feed_is_a_feed() -> None:
 
 def test_long_feeds_are_cut_at_their_old_end() -> None:
     """Over the limit the newest entries stay, whether they stand first or last."""
-    items = [f"<item><guid>{day}</guid><pubDate>2026-10-{day:02d}</pubDate></item>" for day in range(1, 11)]
+    items = [f"<item><guid isPermaLink='false'>{day}</guid><pubDate>2026-10-{day:02d}</pubDate></item>" for day in range(1, 11)]
 
     oldest_first = reader.read(rss("".join(items)), url=URL, max_entries=3)
     newest_first = reader.read(rss("".join(reversed(items))), url=URL, max_entries=3)

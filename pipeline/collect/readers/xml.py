@@ -14,14 +14,19 @@ from pipeline.collect.readers.charset import decode
 from pipeline.collect.texts import without_controls
 from pipeline.errors import ReadError
 
+MAX_REPAIRED = 4_000_000  # characters
+MAX_SIGNS = 300_000  # ampersands, and angle brackets
+MAX_PREFIXES = 50  # undeclared ones; each use of one is an error that the parser writes down
 _ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
-_BARE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});)")
+_BARE_AMPERSAND = re.compile(r"&(?!#\d{1,7};|#[xX][0-9A-Fa-f]{1,6};)")
 _REFERENCE = re.compile(r"&#(?:[xX]([0-9A-Fa-f]{1,6})|(\d{1,7}));")
 _DECLARATION = re.compile(r"<\?xml\b[^>]{0,300}>")
 _PREFIX = re.compile(r"</?([A-Za-z][\w.-]{0,30}):[A-Za-z]")
 _DECLARED_PREFIX = re.compile(r"""\sxmlns:([\w.-]{1,31})\s*=""")
 _START = re.compile(r"<(?:\?xml|!DOCTYPE|!--|[A-Za-z])")
-_XML_NAMES = frozenset({"amp", "lt", "gt", "quot", "apos"})
+_BARE_BRACKET = re.compile(r"<(?![A-Za-z_/!?])")
+# As numbers: after its first error the parser drops every reference by name, these five included.
+_XML_NAMES = {"amp": "&#38;", "lt": "&#60;", "gt": "&#62;", "quot": "&#34;", "apos": "&#39;"}
 _KNOWN_NAMESPACES = {
     "content": "http://purl.org/rss/1.0/modules/content/",
     "dc": "http://purl.org/dc/elements/1.1/",
@@ -41,6 +46,8 @@ def parse(body: bytes, content_type: str = "") -> tuple[etree._Element, list[str
     try:
         return _tree(text, recover=False), warnings
     except etree.XMLSyntaxError as e:
+        if len(text) > MAX_REPAIRED or text.count("&") > MAX_SIGNS or text.count("<") > MAX_SIGNS:
+            raise ReadError(f"this is not XML, and too much to repair: {e.msg}") from e
         warnings.append(f"not well-formed XML, repaired ({e.msg})")
     try:
         return _tree(_repaired(text), recover=True), warnings
@@ -83,9 +90,10 @@ def _without_doctype(text: str) -> str:
 def _repaired(text: str) -> str:
     text = _outside_cdata(text, _with_plain_references)
     missing = set(_PREFIX.findall(text)) - set(_DECLARED_PREFIX.findall(text)) - {"xml", "xmlns"}
-    # A feed has a handful of prefixes; thousands of them are an attack on the parser's tables.
-    if not missing or len(missing) > 50:
+    if not missing:
         return text
+    if len(missing) > MAX_PREFIXES:
+        raise ReadError("far more prefixes without a namespace than any feed has; it is left alone")
     names = "".join(
         f' xmlns:{prefix}="{_KNOWN_NAMESPACES.get(prefix, "urn:undeclared:" + prefix)}"'
         for prefix in sorted(missing)
@@ -94,14 +102,14 @@ def _repaired(text: str) -> str:
 
 
 def _with_plain_references(text: str) -> str:
-    """HTML's entity names as characters, stray ampersands escaped, references to forbidden characters removed."""
+    """HTML's entity names as characters, stray ampersands and brackets escaped, forbidden characters removed."""
     text = _ENTITY.sub(_named, text)
     text = _REFERENCE.sub(_numbered, text)
-    return _BARE_AMPERSAND.sub("&amp;", text)
+    return _BARE_BRACKET.sub("&#60;", _BARE_AMPERSAND.sub("&#38;", text))
 
 
 def _named(match: re.Match[str]) -> str:
-    return match[0] if match[1] in _XML_NAMES else html.unescape(match[0])
+    return _XML_NAMES.get(match[1]) or html.unescape(match[0])
 
 
 def _numbered(match: re.Match[str]) -> str:

@@ -11,7 +11,7 @@ _DOUBLE = re.compile(f"[{MARKS}]")
 _INCHES = re.compile(r"(?<=\d)[\"″”]")
 _SINGLE_OPENS = re.compile(rf"(?<!\w)[{SINGLE}](?=\w)")
 _SINGLE_CLOSES = re.compile(rf"(?<=[\w.,!?…])[{SINGLE}](?!\w)")
-_BRACKETS = ("()", "[]", "{}")
+_BRACKETS = (("(", ")"), ("[", "]"), ("{", "}"))
 _LIST_BRACKET = re.compile(r"(?:^|(?<=\s))(?:\w|\d+)\)")  # a), 1): no pair
 _END = re.compile(rf"([.!?…:;]*)[\s{MARKS}{SINGLE}»)\]]*$")
 _KINDS = {"": "none", "!": "exclamation", "?": "question", "…": "ellipsis", ":": "colon", ";": "semicolon"}

@@ -90,7 +90,9 @@ def _copied_run(source: str, target: str) -> tuple[int, int] | None:
             or sum(len(word) > _SHORT_WORD for word in phrase) < 2
         ):
             continue
-        if f" {' '.join(phrase)} " in ours and not OPEN.search(target[: run[0].start()]):
+        if f" {' '.join(phrase)} " in ours and (
+            source == target or not OPEN.search(target[: run[0].start()])
+        ):
             return run[0].start(), run[-1].end()
     return None
 

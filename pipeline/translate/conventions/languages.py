@@ -16,6 +16,7 @@ class Convention:
     decimal: str = ","
     group: str = NBSP  # written between thousands
     groups: str = SPACES  # understood between thousands
+    accepted: str = SPACES  # left as they are
     groups_four: bool = True  # are four digits grouped, too?
     quotes: tuple[str, str]
     inner: tuple[str, str]  # quotation marks inside quotation marks
@@ -28,6 +29,7 @@ class Convention:
 _ENGLISH = Convention(
     decimal=".",
     group=",",
+    accepted=",",
     groups="," + NBSP + NARROW_NBSP + "\u2009",
     quotes=("“", "”"),
     inner=("‘", "’"),
@@ -39,15 +41,21 @@ CONVENTIONS = {
     "lt": Convention(quotes=("„", "“"), inner=("‚", "‘"), percent_space=NBSP),
     "pl": Convention(quotes=("„", "”"), inner=("«", "»"), groups_four=False),
     "de": Convention(
-        group=".", groups=_DOT_OR_SPACE, quotes=("„", "“"), inner=("‚", "‘"), percent_space=NBSP
+        group=".", groups=_DOT_OR_SPACE, accepted=".", quotes=("„", "“"), inner=("‚", "‘"), percent_space=NBSP
     ),
     "nl": Convention(
-        group=".", groups=_DOT_OR_SPACE, quotes=("“", "”"), inner=("‘", "’"), raises_single=False
+        group=".",
+        groups=_DOT_OR_SPACE,
+        accepted=".",
+        quotes=("“", "”"),
+        inner=("‘", "’"),
+        raises_single=False,
     ),
-    "it": Convention(group=".", groups=_DOT_OR_SPACE, quotes=("«", "»"), inner=("“", "”")),
+    "it": Convention(group=".", groups=_DOT_OR_SPACE, accepted=".", quotes=("«", "»"), inner=("“", "”")),
     "es": Convention(
         group=".",
         groups=_DOT_OR_SPACE,
+        accepted=_DOT_OR_SPACE,
         groups_four=False,
         quotes=("«", "»"),
         inner=("“", "”"),
@@ -61,8 +69,15 @@ CONVENTIONS = {
         percent_space=NARROW_NBSP,
         mark_space=NARROW_NBSP,
     ),
-    "ro": Convention(group=".", groups=_DOT_OR_SPACE, quotes=("„", "”"), inner=("«", "»")),
-    "pt": Convention(group=".", groups=_DOT_OR_SPACE, groups_four=False, quotes=("“", "”"), inner=("‘", "’")),
+    "ro": Convention(group=".", groups=_DOT_OR_SPACE, accepted=".", quotes=("„", "”"), inner=("«", "»")),
+    "pt": Convention(
+        group=".",
+        groups=_DOT_OR_SPACE,
+        accepted=_DOT_OR_SPACE,
+        groups_four=False,
+        quotes=("“", "”"),
+        inner=("‘", "’"),
+    ),
     "en": _ENGLISH,
     "ga": _ENGLISH,
 }

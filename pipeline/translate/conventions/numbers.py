@@ -18,6 +18,14 @@ _RUN = re.compile(rf"(?<![\w#@§.,])(?:(?<=\d-)|(?<=\d–)|(?<![^\W\d_][-–]))\
 # Only where the point is the decimal sign can a time be taken for a number: English "at 10.30".
 _TIME_BEFORE = re.compile(r"\b(?:at|until|till)\s*$", re.IGNORECASE)
 _TIME_AFTER = re.compile(r"\s*(?:[ap]\.?\s?m\b|hrs\b|o['’]clock)", re.IGNORECASE)
+# "Zvaniet uz 116 123": thousands with spaces look like a telephone number, so a word for calling decides.
+_CALL_BEFORE = re.compile(
+    r"\b(?:tel|tālr|fax|fakss|call|phone|dial|zvan|piezvan|skamb|paskamb|dzwoń|zadzwoń|zadzwonić|numer|nummer|numéro|número|"
+    r"număr|anruf|rufnummer|bel|bellen|chiam|telefon|téléphon|appel|llam|sun|suna|apel|ligue|ligar|sms|whatsapp)",
+    re.IGNORECASE,
+)
+_CALL_REACH = 80  # characters
+_SHORTEST_CALL = 6  # digits
 _LABEL_BEFORE = re.compile(
     r"\b(?:v|ver|version|versija|versione|versiune|section|sect|chapter|article|art|paragraph|figure|fig|table|iso|"
     r"ieee|no|nr|nº|num|windows|android|ios|python|bluetooth|usb)\.?\s*$",
@@ -55,7 +63,7 @@ def numbers_of(text: str, style: Convention) -> Iterator[Number]:
     for run in _RUN.finditer(text):
         if within(run.start(), names) or re.match(r"[:/]\d|\w*@", text[run.end() :]):
             continue
-        if _is_label_or_time(text, run):
+        if _is_name(text, run):
             continue
         whole = read(run[0], style)
         if whole is not None:
@@ -111,17 +119,22 @@ def _groups(whole: str) -> list[str]:
     return [whole[:first], *(whole[i : i + 3] for i in range(first, len(whole), 3))]
 
 
-def _is_label_or_time(text: str, run: re.Match[str]) -> bool:
+def _is_name(text: str, run: re.Match[str]) -> bool:
+    """A section, a version, a time with a point, a telephone number."""
     if run[0].isdigit():
         return False
-    before, after = text[: run.start()][-24:], text[run.end() :][:12]
-    if _LABEL_BEFORE.search(before):
+    before, after = text[: run.start()], text[run.end() :][:12]
+    if _LABEL_BEFORE.search(before[-24:]):
         return True
+    if re.search(rf"[{SPACES}]", run[0]) and len(re.sub(r"\D", "", run[0])) >= _SHORTEST_CALL:
+        return _CALL_BEFORE.search(before[-_CALL_REACH:]) is not None
     hours, sign, minutes = run[0].partition(".")
     if not (sign and re.fullmatch(r"[0-5]\d", minutes) and hours.isdigit() and int(hours) <= 24):
         return False
-    is_range = re.match(r"\s?[-–]\s?\d?\d\.[0-5]\d\b", after) or re.search(r"\d\.[0-5]\d\s?[-–]\s?$", before)
-    return bool(_TIME_BEFORE.search(before) or _TIME_AFTER.match(after) or is_range)
+    is_range = re.match(r"\s?[-–]\s?\d?\d\.[0-5]\d\b", after) or re.search(
+        r"\d\.[0-5]\d\s?[-–]\s?$", before[-8:]
+    )
+    return bool(_TIME_BEFORE.search(before[-8:]) or _TIME_AFTER.match(after) or is_range)
 
 
 def _unmistakable(numbers: Iterator[Number]) -> list[Number]:
@@ -147,7 +160,7 @@ def _rewrite(target: str, number: Number, style: Convention) -> str:
         if within(match.start(), names) or (token.isdigit() and (len(token) <= 4 or not number.grouped)):
             return token
         found = read(token, style)
-        is_house = set(re.findall(r"\D", token)) <= {*style.groups, style.decimal}
+        is_house = set(re.findall(r"\D", token)) <= {*style.accepted, style.decimal}
         if found and found.value == number.value and is_house and not token.isdigit():
             return _with_own_spaces(token, style)
         grouped = number.grouped or (

@@ -9,7 +9,7 @@ _CEDILLAS = str.maketrans("şţŞŢ", "șțȘȚ")  # Romanian letters have a com
 _DASHES = "–—"
 _NUMBER = rf"\d+(?:[.,'’{SPACES}]\d+)*"
 _RANGE = re.compile(rf"(?<![\w.,/-])({_NUMBER})( ?[–-] ?)({_NUMBER})(?![\w/-])")
-_UNITS = "km|m|cm|mm|kg|g|t|ha|l|ml|kW|kWh|MW|MWh|GW|°C|m²|m³|km²|EUR|USD|GBP|PLN|€|£|zł|lei|eur|eiro|euro|milj|mln|mlrd|mio|mrd"
+_UNITS = "km|m|cm|mm|kg|ml|kW|kWh|MW|MWh|GW|°C|m²|m³|km²|EUR|USD|GBP|PLN|€|£|zł|lei|eur|eiro|euro|milj|mln|mlrd|mio|mrd"
 _BEFORE_UNIT = re.compile(rf"(?<=\d)[{SPACES}](?=(?:{_UNITS})(?![^\W_]))")
 _PERCENT = re.compile(rf"(?<=\d)([{SPACES}]?)(?=[%‰])")
 _HIGH_MARK = re.compile(rf"(?<=[^\s;:!?(\[])([{SPACES}]?)(?=[;:!?]+(?:[\s»”\"’)\]]|$))")

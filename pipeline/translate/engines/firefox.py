@@ -57,7 +57,7 @@ class FirefoxEngine:
     def reason(self, pair: Pair) -> str | None:
         if self.supports(pair):
             return None
-        reason = f"{self.name}: no weights for {pair} in {self._models}"
+        reason = f"no weights for {pair} in {self._models}"
         if _HUB not in (pair.source, pair.target):
             return f"{reason}: models translate from and into {_HUB} only"
         if fault := self._fault(pair):
