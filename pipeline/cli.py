@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -16,6 +17,7 @@ import structlog
 from pipeline.errors import ConfigError, LockedError, NewswireError
 
 DONE, WRONG_USE, FAILED, LOCKED = 0, 1, 2, 75
+_GRACE = 80.0  # seconds a cycle has to put its work away when its daemon is gone
 
 
 class _Parser(argparse.ArgumentParser):
@@ -31,6 +33,8 @@ def main(arguments: Sequence[str]) -> int:
     stop = threading.Event()
     if threading.current_thread() is threading.main_thread() and options.command not in {"serve", "demo"}:
         signal.signal(signal.SIGTERM, lambda _signal, _frame: stop.set())
+    if getattr(options, "tied", False):
+        threading.Thread(target=_stop_with_input, args=(stop,), daemon=True).start()
     try:
         return _run(options, stop)
     except LockedError as error:
@@ -46,13 +50,24 @@ def main(arguments: Sequence[str]) -> int:
         return DONE
 
 
+def _stop_with_input(stop: threading.Event) -> None:
+    """The daemon's child: its input ends when the daemon does, also by kill -9; a cycle must not outlive it."""
+    while os.read(0, 1):  # not sys.stdin: a thread in its buffer's lock would break the interpreter's end
+        pass
+    stop.set()
+    time.sleep(_GRACE)
+    os._exit(FAILED)
+
+
 def _complain(error: NewswireError, code: int) -> int:
     sys.stderr.write(f"{error}\n")
     return code
 
 
 def _log_to_stderr() -> None:
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
+    )
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
@@ -65,9 +80,17 @@ def _log_to_stderr() -> None:
     )
 
 
+def _port(text: str) -> int:
+    if not (text.isdecimal() and 1 <= int(text) <= 65535):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port; allowed: 1 to 65535")
+    return int(text)
+
+
 def _parser() -> _Parser:
     common = _Parser(add_help=False)
-    common.add_argument("--config", type=Path, default=Path("config.toml"), metavar="FILE", help="default config.toml")
+    common.add_argument(
+        "--config", type=Path, default=Path("config.toml"), metavar="FILE", help="default config.toml"
+    )
     common.add_argument("--json", action="store_true", help="one JSON object on stdout, nothing else there")
     parser = _Parser(prog="run.py", description="The news of partner cities, in every partner's language.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
@@ -77,13 +100,14 @@ def _parser() -> _Parser:
 
     demo = command("demo", "one cycle on the sample network, then serve the result")
     demo.add_argument("--once", action="store_true", help="stop after the summary")
-    demo.add_argument("--port", type=int, default=8000)
+    demo.add_argument("--port", type=_port, default=8000)
     demo.add_argument("--dir", type=Path, default=Path("var/demo"), metavar="DIR")
     once = command("once", "one cycle, for cron")
     once.add_argument("--strict", action="store_true", help="a failed source is exit code 2")
     once.add_argument("--due", action="store_true", help="poll only the sources whose time has come")
+    once.add_argument("--tied", action="store_true", help=argparse.SUPPRESS)
     serve = command("serve", "cycles on schedule, pages, feeds and desk")
-    serve.add_argument("--port", type=int, help="overrides [serve] port")
+    serve.add_argument("--port", type=_port, help="overrides [serve] port")
     collect = command("collect", "bring sources up to date")
     collect.add_argument("--due", action="store_true", help="poll only the sources whose time has come")
     command("translate", "translate what waits")
@@ -115,10 +139,12 @@ def _run(options: argparse.Namespace, stop: threading.Event) -> int:
         return demo(options)
     config = loading.load(options.config)
     settings.boot(config)
-    from pipeline import commands  # noqa: PLC0415
+    from pipeline import commands, store  # noqa: PLC0415
 
-    result = commands.COMMANDS[options.command](options, config, stop)
+    with store.faults_named():
+        result = commands.COMMANDS[options.command](options, config, stop)
     if options.json and result.data is not None:
         json.dump(result.data, sys.stdout, ensure_ascii=False, indent=2)
         sys.stdout.write("\n")
+        sys.stdout.flush()  # here and not at the end, where a reader that has gone away would be a fault
     return result.code

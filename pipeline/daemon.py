@@ -11,16 +11,18 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import FrameType
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
-from waitress.server import create_server
+from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 
 from pipeline.config import Config
 from pipeline.errors import NewswireError
+from pipeline.lock import daemon_lock
 from pipeline.web import Site, health
 
 RUN = Path(__file__).resolve().parent.parent / "run.py"
@@ -32,7 +34,16 @@ class Cycles:
     """Runs cycles in child processes, one at a time, and remembers how the last one ended."""
 
     def __init__(self, config_path: Path, every: timedelta) -> None:
-        self._command = [sys.executable, str(RUN), "once", "--json", "--due", "--config", str(config_path)]
+        self._command = [
+            sys.executable,
+            str(RUN),
+            "once",
+            "--json",
+            "--due",
+            "--tied",
+            "--config",
+            str(config_path),
+        ]
         self._every = every
         self._child: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
@@ -44,12 +55,16 @@ class Cycles:
         with self._lock:
             if self._stopping:
                 return
-            self._child = subprocess.Popen(self._command, stdout=subprocess.PIPE)  # noqa: S603 - our own program
-        output, _ = self._child.communicate()
-        self._report(self._child.returncode, output)
+            # Its stdin is a pipe that ends with this process, however that dies: `--tied` watches it.
+            child = self._child = subprocess.Popen(  # noqa: S603 - our own program
+                self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            )
+        with child:
+            output = child.stdout.read() if child.stdout else b""
+        self._report(child.returncode, output)
 
     def _report(self, code: int, output: bytes) -> None:
-        if code in {0, 2}:
+        if code == 0:
             self._last_end = time.monotonic()
             summary = json.loads(output)
             _log.info("cycle", files=summary["files_written"], seconds=summary["seconds"])
@@ -77,29 +92,45 @@ class Cycles:
 
 def serve(config: Config, config_path: Path, *, say: Callable[[str], None], cycles: bool = True) -> None:
     """Serve until SIGTERM or Ctrl-C. `cycles=False`: pages only."""
-    every = timedelta(minutes=config.schedule.every)
-    runner = Cycles(config_path, every)
+    runner = Cycles(config_path, timedelta(minutes=config.schedule.every))
     ready = runner.is_ready if cycles else lambda: True
-    site = Site(config.publish.directory, {"/healthz": health(ready)})
+    scheduler = _scheduler(config, runner)
+    with daemon_lock(config) if cycles else nullcontext(), _ends_on_signals():
+        server = _listen(config, Site(config.publish.directory, {"/healthz": health(ready)}))
+        try:
+            if cycles:
+                scheduler.start()
+            say(
+                f"Serving {config.network.base_url} on http://{config.serve.host}:{config.serve.port}/ (Ctrl-C ends it)"
+            )
+            server.run()
+        finally:
+            server.close()
+            runner.stop()
+            if scheduler.running:
+                scheduler.shutdown(wait=True)
+
+
+def _listen(config: Config, site: Site) -> BaseWSGIServer | MultiSocketServer:
     try:
-        server = create_server(site, host=config.serve.host, port=config.serve.port, threads=8, ident="")
-    except OSError as error:
+        return create_server(site, host=config.serve.host, port=config.serve.port, threads=8, ident="")
+    except (OSError, ValueError) as error:  # waitress tells an unknown host by ValueError
         where = f"{config.serve.host}:{config.serve.port}"
-        raise NewswireError(f"cannot listen: {error.strerror}; choose another with --port", resource=where) from error
+        reason = getattr(error, "strerror", "") or "no such host; correct [serve] host"
+        raise NewswireError(f"cannot listen: {reason}; choose another with --port", resource=where) from error
+
+
+def _scheduler(config: Config, runner: Cycles) -> BackgroundScheduler:
+    every = timedelta(minutes=config.schedule.every)
+    jitter = int(min(config.schedule.jitter, every.total_seconds() / 4))
     scheduler = BackgroundScheduler(
         timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     )
-    if cycles:
-        jitter = int(min(config.schedule.jitter, every.total_seconds() / 4))
-        scheduler.add_job(runner.run, "interval", minutes=config.schedule.every, jitter=jitter or None, next_run_time=datetime.now(UTC))
-        scheduler.start()
-    say(f"Serving {config.network.base_url} on http://{config.serve.host}:{config.serve.port}/ (Ctrl-C ends it)")
-    with _ends_on_signals():
-        server.run()
-    server.close()
-    runner.stop()
-    if scheduler.running:
-        scheduler.shutdown(wait=True)
+    first = datetime.now(UTC)
+    scheduler.add_job(
+        runner.run, "interval", seconds=every.total_seconds(), jitter=jitter or None, next_run_time=first
+    )
+    return scheduler
 
 
 class _ends_on_signals:  # noqa: N801 - reads as a phrase

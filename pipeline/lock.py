@@ -1,4 +1,7 @@
-"""The one lock that keeps cycles from overlapping, whoever started them. A killed holder leaves it free."""
+"""The locks: one keeps cycles from overlapping, whoever started them; one keeps a second daemon away.
+
+A killed holder leaves them free: the system takes back what a dead process had locked.
+"""
 
 import json
 import os
@@ -11,7 +14,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from pipeline.config import Config
-from pipeline.errors import LockedError
+from pipeline.errors import LockedError, StoreError
 
 
 def lock_path(config: Config) -> Path:
@@ -23,17 +26,37 @@ def lock_path(config: Config) -> Path:
 
 @contextmanager
 def the_lock(config: Config) -> Iterator[None]:
-    """Hold the lock, or raise LockedError saying who does."""
-    path = lock_path(config)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Hold the cycle's lock, or raise LockedError saying who does."""
+    with _held(lock_path(config), "another run is at work"):
+        yield
+
+
+@contextmanager
+def daemon_lock(config: Config) -> Iterator[None]:
+    """Held as long as `serve` lives, between its cycles too; a run of cron's may come in between."""
+    with _held(lock_path(config).with_suffix(".serve.lock"), "another daemon serves this store"):
+        yield
+
+
+@contextmanager
+def _held(path: Path, taken: str) -> Iterator[None]:
     note = path.with_suffix(".holder")
     lock = FileLock(path)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire(blocking=False)
     except Timeout:
-        raise LockedError(f"another run is at work: {_holder(note)}", resource=str(path)) from None
+        raise LockedError(f"{taken}: {_holder(note)}", resource=str(path)) from None
+    except OSError as error:
+        raise StoreError(
+            f"cannot be locked: {error.strerror}; mend its rights", resource=str(path)
+        ) from error
     try:
-        holder = {"pid": os.getpid(), "since": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC", "command": sys.argv[1:]}
+        holder = {
+            "pid": os.getpid(),
+            "since": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC",
+            "command": sys.argv[1:],
+        }
         note.write_text(json.dumps(holder), encoding="utf-8")
         yield
     finally:
@@ -45,5 +68,5 @@ def _holder(note: Path) -> str:
     try:
         holder = json.loads(note.read_text(encoding="utf-8"))
         return f"run.py {' '.join(holder['command'])} (process {holder['pid']}, since {holder['since']})"
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return "who holds it is not known; it has only just begun"

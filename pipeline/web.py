@@ -5,15 +5,19 @@ Plain WSGI. Files go out with a strong ETag and their precompressed twin; what h
 
 import hashlib
 import mimetypes
+import os
+import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
-from email.utils import format_datetime, mktime_tz, parsedate_tz
+from io import BufferedReader
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 from wsgiref.types import StartResponse, WSGIApplication
 
+from django.utils.http import http_date, parse_etags, parse_http_date_safe
+
 Environ = dict[str, Any]
+Headers = list[tuple[str, str]]
 
 _TYPES = {
     ".rss": "application/rss+xml; charset=utf-8",
@@ -25,17 +29,21 @@ _TYPES = {
     ".txt": "text/plain; charset=utf-8",
     ".svg": "image/svg+xml",
 }
-_TWINS = (("br", ".br"), ("gzip", ".gz"))  # by preference
+_TWINS = {"br": ".br", "gzip": ".gz"}  # by preference
+_QUALITY = re.compile(r"\s*q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*")
 _HEADERS = (
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "strict-origin-when-cross-origin"),
     (
         "Content-Security-Policy",
-        "default-src 'none'; style-src 'self'; img-src * data:; media-src *; font-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        (
+            "default-src 'none'; style-src 'self'; img-src * data:; media-src *; font-src 'self'; "
+            "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        ),
     ),
 )
 _MAX_AGE = 300  # seconds
+_REMEMBERED = 20_000  # validators kept; some 200 bytes each
 
 
 class Site:
@@ -44,110 +52,169 @@ class Site:
     def __init__(self, directory: Path, mounts: Mapping[str, WSGIApplication] | None = None) -> None:
         self._root = directory.resolve()
         self._mounts = sorted((mounts or {}).items(), key=lambda each: -len(each[0]))
+        self._validators = _Validators()
 
     def __call__(self, environ: Environ, start: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "/") or "/"
         for prefix, application in self._mounts:
             if path == prefix or path.startswith(prefix.rstrip("/") + "/"):
                 return application(environ, start)
+        if environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
+            return _plain(environ, start, "405 Method Not Allowed", [("Allow", "GET, HEAD")])
         return self._file(environ, start, path)
 
     def _file(self, environ: Environ, start: StartResponse, path: str) -> Iterable[bytes]:
-        if environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
-            return _plain(start, "405 Method Not Allowed", [("Allow", "GET, HEAD")])
         found = self._find(path)
         if found is None:
-            return _plain(start, "404 Not Found")
+            return _plain(environ, start, "404 Not Found")
         if found.is_dir():
-            return _plain(start, "301 Moved Permanently", [("Location", quote(path) + "/")])
-        return _send(environ, start, found)
+            place = quote(path.encode("latin-1")) + "/"
+            return _plain(environ, start, "301 Moved Permanently", [("Location", place)])
+        try:
+            file = found.open("rb")
+        except FileNotFoundError:  # taken out of the tree since it was found
+            return _plain(environ, start, "404 Not Found")
+        with file:
+            return self._send(environ, start, found, file)
 
     def _find(self, path: str) -> Path | None:
         """The file or folder of a request path, never one outside the tree nor a hidden one."""
         try:
             text = path.encode("latin-1").decode("utf-8")  # WSGI hands bytes over as Latin-1
-        except UnicodeDecodeError:
+        except UnicodeError:
             return None
-        parts = text.split("/")[1:]
-        if any(part.startswith(".") or "\0" in part or "\\" in part for part in parts):
+        *folders, name = text.removeprefix("/").split("/")
+        if any(not part or _is_unfit(part) for part in folders) or _is_unfit(name):
             return None
-        wanted = self._root.joinpath(*parts, "index.html" if text.endswith("/") else "")
+        wanted = self._root.joinpath(*folders, name or "index.html")
         try:
             target = wanted.resolve()
             fits = target.is_relative_to(self._root) and (target.is_file() or target.is_dir())
-        except OSError:  # a name longer than the file system takes
+        except (OSError, RuntimeError):  # a name longer than the file system takes; links in a circle
             return None
         return target if fits else None
 
-
-def _send(environ: Environ, start: StartResponse, path: Path) -> Iterable[bytes]:
-    kind = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    accepted = _accepted(environ.get("HTTP_ACCEPT_ENCODING", ""))
-    encoding, body, modified = _read(path, accepted)
-    etag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-    headers = [
-        ("Content-Type", kind),
-        ("ETag", etag),
-        ("Last-Modified", format_datetime(modified, usegmt=True)),
-        ("Cache-Control", f"public, max-age={_MAX_AGE}"),
-        ("Vary", "Accept-Encoding"),
-        *_HEADERS,
-    ]
-    if encoding:
-        headers.append(("Content-Encoding", encoding))
-    if _is_fresh(environ, etag, modified):
-        start("304 Not Modified", [each for each in headers if each[0] not in {"Content-Type", "Content-Encoding"}])
-        return []
-    headers.append(("Content-Length", str(len(body))))
-    start("200 OK", headers)
-    return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
-
-
-def _read(path: Path, accepted: frozenset[str]) -> tuple[str, bytes, datetime]:
-    """The best form of a file: its encoding, its bytes, when it was written."""
-    modified = path.stat().st_mtime
-    for encoding, suffix in _TWINS:
-        twin = path.with_name(path.name + suffix)
-        # A twin is written before its file; one that is newer belongs to a write that was cut off.
-        if encoding in accepted and twin.is_file() and twin.stat().st_mtime <= modified:
-            return encoding, twin.read_bytes(), datetime.fromtimestamp(int(modified), UTC)
-    return "", path.read_bytes(), datetime.fromtimestamp(int(modified), UTC)
+    def _send(
+        self, environ: Environ, start: StartResponse, path: Path, plain: BufferedReader
+    ) -> Iterable[bytes]:
+        """Headers and body are of one open file, so a publisher may replace it meanwhile."""
+        modified = int(os.fstat(plain.fileno()).st_mtime)
+        encoding, file = _best_form(path, plain, environ.get("HTTP_ACCEPT_ENCODING", ""))
+        with file:
+            etag = self._validators.of(path, encoding, file)
+            headers = [
+                ("ETag", etag),
+                ("Last-Modified", http_date(modified)),
+                ("Cache-Control", f"public, max-age={_MAX_AGE}"),
+                ("Vary", "Accept-Encoding"),
+                *_HEADERS,
+            ]
+            if _is_fresh(environ, etag, modified):
+                start("304 Not Modified", headers)
+                return []
+            headers += [
+                ("Content-Type", _type(path)),
+                ("Content-Length", str(os.fstat(file.fileno()).st_size)),
+            ]
+            start("200 OK", headers + ([("Content-Encoding", encoding)] if encoding else []))
+            return [] if environ["REQUEST_METHOD"] == "HEAD" else [file.read()]
 
 
-def _accepted(header: str) -> frozenset[str]:
-    found = set()
-    for part in header.split(","):
-        name, _, parameters = part.strip().lower().partition(";")
-        if parameters.replace(" ", "") not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}:
-            found.add(name.strip())
-    return frozenset(found)
+class _Validators:
+    """Strong ETags: the hash of the bytes sent, made anew only when the file is another one.
+
+    Files are replaced, never written into, so inode, size and time tell whether it is.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[Path, str], tuple[tuple[int, int, int], str]] = {}
+
+    def of(self, path: Path, encoding: str, file: BufferedReader) -> str:
+        facts = os.fstat(file.fileno())
+        identity = (facts.st_ino, facts.st_size, facts.st_mtime_ns)
+        known = self._known.get((path, encoding))
+        if known is not None and known[0] == identity:
+            return known[1]
+        digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=12))
+        file.seek(0)
+        if len(self._known) >= _REMEMBERED:
+            self._known.clear()
+        etag = f'"{digest.hexdigest()}"'
+        self._known[(path, encoding)] = identity, etag
+        return etag
 
 
-def _is_fresh(environ: Environ, etag: str, modified: datetime) -> bool:
-    """RFC 9110: If-None-Match decides; only without it does If-Modified-Since."""
-    tags = environ.get("HTTP_IF_NONE_MATCH")
-    if tags:
-        return tags.strip() == "*" or etag in {tag.strip().removeprefix("W/") for tag in tags.split(",")}
-    since: str = environ.get("HTTP_IF_MODIFIED_SINCE", "")
-    if not since:
-        return False
-    stamp = parsedate_tz(since)
-    return stamp is not None and modified.timestamp() <= mktime_tz(stamp)
+def _is_unfit(part: str) -> bool:
+    return part.startswith(".") or "\0" in part or "\\" in part
 
 
-def _plain(start: StartResponse, status: str, headers: list[tuple[str, str]] | None = None) -> Iterable[bytes]:
-    body = f"{status[4:]}\n".encode()
-    start(status, [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body))), *_HEADERS, *(headers or [])])
-    return [body]
+def _type(path: Path) -> str:
+    if path.suffix in _TYPES:
+        return _TYPES[path.suffix]
+    kind, packed = mimetypes.guess_type(path.name)
+    return kind if kind and not packed else "application/octet-stream"
+
+
+def _best_form(path: Path, plain: BufferedReader, header: str) -> tuple[str, BufferedReader]:
+    """The encoding that pleases the client most, with its open file: a twin, else the plain one."""
+    modified = os.fstat(plain.fileno()).st_mtime_ns
+    for encoding in _wanted(header):
+        try:
+            twin = path.with_name(path.name + _TWINS[encoding]).open("rb")
+        except OSError:  # there is none
+            continue
+        # A twin is written before its file; one that is newer belongs to a later text, or to a write cut off.
+        if os.fstat(twin.fileno()).st_mtime_ns <= modified:
+            return encoding, twin
+        twin.close()
+    return "", plain
+
+
+def _wanted(header: str) -> list[str]:
+    """The encodings of twins that Accept-Encoding takes no less gladly than the plain file, best first."""
+    qualities: dict[str, float] = {}
+    for part in header.lower().split(","):
+        name, _, parameter = part.partition(";")
+        found = _QUALITY.fullmatch(parameter)
+        qualities[name.strip().removeprefix("x-")] = (
+            float(found[1]) if found else float(not parameter.strip())
+        )
+    rest = qualities.get("*", 0.0)
+    least = qualities.get("identity", 0.0)
+    wanted = [name for name in _TWINS if (quality := qualities.get(name, rest)) > 0 and quality >= least]
+    return sorted(wanted, key=lambda name: -qualities.get(name, rest))
+
+
+def _is_fresh(environ: Environ, etag: str, modified: int) -> bool:
+    """RFC 9110: If-None-Match decides, by weak comparison; only without it does If-Modified-Since."""
+    tags: str | None = environ.get("HTTP_IF_NONE_MATCH")
+    if tags is not None:
+        return tags.strip() == "*" or etag in {tag.removeprefix("W/") for tag in parse_etags(tags)}
+    since = parse_http_date_safe(environ.get("HTTP_IF_MODIFIED_SINCE", ""))
+    return since is not None and modified <= since
+
+
+def _plain(
+    environ: Environ, start: StartResponse, status: str, headers: Headers | None = None
+) -> Iterable[bytes]:
+    return _answer(environ, start, status, f"{status[4:]}\n".encode(), [*_HEADERS, *(headers or [])])
+
+
+def _answer(
+    environ: Environ, start: StartResponse, status: str, body: bytes, headers: Headers
+) -> Iterable[bytes]:
+    kind = ("Content-Type", "text/plain; charset=utf-8")
+    start(status, [kind, ("Content-Length", str(len(body))), *headers])
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]  # a body would be taken for the next answer
 
 
 def health(is_ready: Callable[[], bool]) -> WSGIApplication:
     """/healthz: the process lives; 503 when its cycles have stopped."""
 
-    def answer(_environ: Environ, start: StartResponse) -> Iterable[bytes]:
-        ready = is_ready()
-        body = b"ok\n" if ready else b"no cycle has finished in time\n"
-        start("200 OK" if ready else "503 Service Unavailable", [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))])
-        return [body]
+    def answer(environ: Environ, start: StartResponse) -> Iterable[bytes]:
+        fresh = [("Cache-Control", "no-store"), *_HEADERS]
+        if is_ready():
+            return _answer(environ, start, "200 OK", b"ok\n", fresh)
+        return _answer(environ, start, "503 Service Unavailable", b"no cycle has finished in time\n", fresh)
 
     return answer

@@ -108,16 +108,12 @@ def canonical_url(url: str) -> str:
     Scheme, `www.`, default port, trailing slash, fragment, order of parameters, tracking and session junk do not
     distinguish articles; the case of the path and a colon in it do.
     """
-    try:
-        parts = urlsplit(absolute(without_tracking(url), ""))
-        port = parts.port
-    except ValueError:
-        return ""
+    parts = urlsplit(absolute(without_tracking(url), ""))
     if not parts.hostname:
         return ""
     host = parts.hostname.rstrip(".").removeprefix("www.")
-    if port and port not in {80, 443}:
-        host = f"{host}:{port}"
+    if parts.port not in {None, 80, 443}:
+        host = f"{host}:{parts.port}"
     path = re.sub(r"/{2,}", "/", quote(unquote(parts.path), safe=_SAFE))
     path = re.sub(r"/(?:index|default)\.(?:html?|php|aspx?)$", "/", path).rstrip("/")
     return f"{host}{path}" + _canonical_query(parts.query)

@@ -28,7 +28,7 @@ _LETTERS = {
     "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ħ": "h", "ŧ": "t", "ı": "i", "ß": "ss", "ẞ": "SS",
     "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "þ": "th", "Þ": "Th", "ð": "d", "Ð": "D", "⁄": "/",
 }  # fmt: skip
-LETTER = r"[\w\u0300-\u036f]"
+LETTER = rf"(?:[^\W{_FRACTIONS}]|[\u0300-\u036f])"
 _WORD = re.compile(rf"{LETTER}+(?:[-‐‑‒–−]{LETTER}+)*")
 _LOOSE_DASH = re.compile(r"\s*[–—―]\s*")
 _DASH = re.compile(rf"(?<!{LETTER})[-{DASHES}]|[-{DASHES}](?!{LETTER})")  # any but those inside a word
@@ -49,11 +49,15 @@ def fold_character(character: str, alphabet: Alphabet) -> str | None:
     """The same character in covered ones, or None where there is no such thing."""
     if character in alphabet or character.isspace():
         return character
-    plain = _MARKS.get(character) or "".join(
-        _LETTERS.get(c, c) for c in unicodedata.normalize("NFKD", character)
-    )
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    plain = _MARKS.get(character) or _plain_letter(character)
     return plain if plain and all(c in alphabet for c in plain) else None
+
+
+def _plain_letter(character: str) -> str:
+    if not re.fullmatch(LETTER, character):
+        return ""
+    letters = "".join(_LETTERS.get(c, c) for c in unicodedata.normalize("NFKD", character))
+    return "".join(c for c in letters if not unicodedata.combining(c))
 
 
 def fold(text: str, alphabet: Alphabet) -> tuple[str, tuple[Fold, ...]]:
@@ -90,7 +94,9 @@ def _fold_words(text: str, alphabet: Alphabet) -> tuple[str, tuple[Fold, ...]]:
 
     def plain(match: re.Match[str]) -> str:
         word = match[0]
-        folded = word if alphabet.issuperset(word) else "".join(_fold_letter(c, alphabet) for c in word)
+        folded = (
+            word if alphabet.issuperset(word) else "".join(fold_character(c, alphabet) or c for c in word)
+        )
         originals[folded].append(word)
         return folded
 
@@ -100,10 +106,6 @@ def _fold_words(text: str, alphabet: Alphabet) -> tuple[str, tuple[Fold, ...]]:
         for token, words in originals.items()
         if any(word != token for word in words)
     )
-
-
-def _fold_letter(character: str, alphabet: Alphabet) -> str:
-    return character if character in _FRACTIONS else fold_character(character, alphabet) or character
 
 
 def _fold_marks(text: str, alphabet: Alphabet) -> tuple[str, tuple[Fold, ...]]:

@@ -133,7 +133,7 @@ class _Reader:
         if self._length > self._solid:  # it ends in white space already
             after = words.lstrip()
             if len(after) < len(words) and self._points and self._points[-1].offset == self._length:
-                self._points[-1] = replace(self._points[-1], spaced=True)
+                self._points[-1] = replace(self._points[-1], space=words[0])
             words = after
         if words:
             self._text.append(words)

@@ -76,12 +76,15 @@ def lay_out(run: Run, lines: Sequence[Line], hints: Hints, manner: Manner) -> La
     lines = [replace(line, windows={} if bare else line.windows, appended=[]) for line in lines]
     relocated = [_relocate(element, lines, hints) for element in _homeless(run, lines)]
     text = _join(run.prose.text, lines)
-    spans = list(_nested(span for element in run.elements for span in _spans(element, lines, text)))
+    spots = [_spot(point, lines) for point in run.points]
+    found = (span for element in run.elements for span in _spans(element, lines, text))
+    spans = list(_nested(_with_points(span, spots, text) for span in found))
     placed = {span.element.order for span in spans}
+    links = [span for span in spans if span.element.kind is Kind.LINK]
     return Layout(
         text=text,
         spans=spans,
-        spots=[_spot(point, lines, spans, manner) for point in run.points],
+        spots=[_beside_links(spot, links, close=manner is Manner.CLOSE) for spot in spots],
         relocated=relocated,
         dropped=sum(element.order not in placed for element in run.elements),
     )
@@ -171,28 +174,20 @@ def _nest(one: Span, other: Span) -> bool:
     return not both_links and (one.window.holds(other.window) or other.window.holds(one.window))
 
 
-def _spot(point: Point, lines: Sequence[Line], spans: Sequence[Span], manner: Manner) -> Spot:
-    spot = _by_sentence(point, lines)
-    links = [span for span in spans if span.element.kind is Kind.LINK]
-    if manner is Manner.CLOSE:
-        for span in links:
-            if span.element.order in point.inside and not span.window.start <= spot.at <= span.window.end:
-                return Spot(point, _nearer(point, span))
-    for span in links:
-        if span.element.order not in point.inside and span.window.start < spot.at < span.window.end:
-            return Spot(point, _nearer(point, span))
-    return spot
+def _with_points(span: Span, spots: Sequence[Spot], text: str) -> Span:
+    """The span reaches over white space to the points that were in it."""
+    start, end = span.window
+    for spot in spots:
+        if span.element.order in spot.point.inside:
+            if spot.at < start and text[spot.at : start].isspace():
+                start = spot.at
+            if spot.at > end and text[end : spot.at].isspace():
+                end = spot.at
+    return Span(span.element, Window(start, end))
 
 
-def _nearer(point: Point, span: Span) -> int:
-    """The end of the span on whose side the point stood."""
-    middle = (span.element.start + span.element.end) / 2
-    return span.window.start if point.offset < middle else span.window.end
-
-
-def _by_sentence(point: Point, lines: Sequence[Line]) -> Spot:
+def _spot(point: Point, lines: Sequence[Line]) -> Spot:
     """Between sentences as it was; within one, at its nearer end, for its words have moved."""
-    after = " " if point.spaced else ""
     before = 0, 0  # where the last sentence ended, in the source and in the joined text
     for line in lines:
         start, end = line.sentence.start, line.sentence.end
@@ -200,9 +195,25 @@ def _by_sentence(point: Point, lines: Sequence[Line]) -> Spot:
             break
         if point.offset < end:
             if line.copied:
-                return Spot(point, line.offset + point.offset - start, after=after)
+                return Spot(point, line.offset + point.offset - start, after=point.space)
             if point.offset - start < end - point.offset:
                 return Spot(point, line.offset, after=" ")
             return Spot(point, line.end, before=" ")
         before = end, line.end
-    return Spot(point, before[1] + point.offset - before[0], after=after)
+    return Spot(point, before[1] + point.offset - before[0], after=point.space)
+
+
+def _beside_links(spot: Spot, links: Sequence[Span], *, close: bool) -> Spot:
+    """A point stays in its own link, and out of others."""
+    for span in links:
+        start, end = span.window
+        own = span.element.order in spot.point.inside
+        if (close and own and not start <= spot.at <= end) or (not own and start < spot.at < end):
+            return Spot(spot.point, _nearer(spot.point, span))
+    return spot
+
+
+def _nearer(point: Point, span: Span) -> int:
+    """The end of the span on whose side the point stood."""
+    middle = (span.element.start + span.element.end) / 2
+    return span.window.start if point.offset < middle else span.window.end

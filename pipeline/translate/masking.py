@@ -14,7 +14,7 @@ _MOST = 0x20000
 HIDDEN = "[\U000f0000-\U0010ffff]"
 
 _FIXED = rf"""
-      \[X\d+X\]                                                     # our own token, in the source by chance
+      \[[Xx]\d+[Xx]\] | (?<!\w)[Xx]\d+[Xx](?!\w)                    # our own token, in the source by chance
     | (?:https?://|www\.)[^\s<>"“”„«»]*[^\s<>"“”„«».,;:!?)\]'’…]    # addresses, without the sentence's own marks
     | [\w.+-]+@[\w-]+(?:\.[\w-]+)+
     | (?<![\w])[@\#]\w[\w.-]*\w | (?<![\w])[@\#]\w

@@ -69,7 +69,7 @@ class Point:
     offset: int
     pieces: tuple[Tag | str, ...]
     inside: frozenset[int]
-    spaced: bool = False  # white space stood on both sides; the text has that before it
+    space: str = ""  # white space after it that the text has before it already
 
 
 @dataclass(frozen=True, slots=True)

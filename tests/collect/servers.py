@@ -77,7 +77,12 @@ def _read_request(sock: socket.socket) -> str:
         data += part
     head, _, body = data.partition(b"\r\n\r\n")
     length = next(
-        (int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), 0
+        (
+            int(line.split(b":")[1])
+            for line in head.split(b"\r\n")
+            if line.lower().startswith(b"content-length:")
+        ),
+        0,
     )
     while len(body) < length:
         body += sock.recv(4096)
@@ -89,7 +94,9 @@ def answer(
 ) -> Behaviour:
     """A well-behaved answer that keeps the connection open."""
     fields = {"Content-Length": str(len(body)), **(headers or {})}
-    head = f"HTTP/1.1 {status}\r\n" + "".join(f"{name}: {value}\r\n" for name, value in fields.items()) + "\r\n"
+    head = (
+        f"HTTP/1.1 {status}\r\n" + "".join(f"{name}: {value}\r\n" for name, value in fields.items()) + "\r\n"
+    )
 
     def behave(sock: socket.socket, request: str) -> None:
         sock.sendall(head.encode("latin-1") + body)

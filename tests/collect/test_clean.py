@@ -28,7 +28,7 @@ def clean(text: str, language: str = "") -> str:
         ("<p>a</p><p>&nbsp;</p><p><br></p><div> </div><p>b</p>", "<p>a</p><p>b</p>"),
         ("<ul><li>a</li><li></li></ul><h2></h2>", "<ul><li>a</li></ul>"),
         ("<p> <figure><img src='/i.png'></figure></p>", '<figure><img src="https://city.example.org/i.png"></figure>'),
-        ("<?xml encoding=\"utf-8\" ?><p>a]]></p>]]>", "<p>a</p>"),
+        ('<?xml encoding="utf-8" ?><p>a]]></p>]]>', "<p>a</p>"),
         ("<p>&lt;?xml version='1.0'?&gt;a]]&gt;</p>", "<p>a</p>"),
         ("<p>a\x00\x08b\x1f</p>", "<p>ab</p>"),
         ("<p>e\u0301</p>", "<p>é</p>"),
@@ -37,6 +37,7 @@ def clean(text: str, language: str = "") -> str:
         ("<p>unclosed <b>bold", "<p>unclosed <b>bold</b></p>"),
         ("<!-- comment --><p>x</p><!--[if IE]>y<![endif]-->", "<p>x</p>"),
         ("<details><summary>More</summary>Words</details>", "<div><div>More</div>Words</div>"),
+        ("<a href=' MAILTO:a@b.org'>x</a>", '<a href="MAILTO:a@b.org">x</a>'),
         ("   ", ""),
         ("<p></p>", ""),
     ],
@@ -90,7 +91,9 @@ def test_lazy_images_are_woken(image: str) -> None:
 
 def test_players_become_links() -> None:
     """What cannot be embedded can still be followed."""
-    cleaned = clean('<iframe src="https://video.example.org/embed/1"></iframe><video><source src="/v.mp4"></video>')
+    cleaned = clean(
+        '<iframe src="https://video.example.org/embed/1"></iframe><video><source src="/v.mp4"></video>'
+    )
 
     assert '<a href="https://video.example.org/embed/1">video.example.org</a>' in cleaned
     assert '<a href="https://city.example.org/v.mp4">city.example.org</a>' in cleaned
@@ -143,14 +146,18 @@ def test_an_entry() -> None:
     )  # fmt: skip
     cleaned = clean_entry(entry, base_url="https://city.example.org/feed")
 
-    assert (cleaned.guid, cleaned.url, cleaned.author) == ("id-1", "https://city.example.org/news/1?id=1", "Ann")
+    assert (cleaned.guid, cleaned.url, cleaned.author) == (
+        "id-1",
+        "https://city.example.org/news/1?id=1",
+        "Ann",
+    )
     assert cleaned.title.startswith("Big & bold news!!!")
     assert len(cleaned.title) <= MAX_TITLE
     assert cleaned.content == '<a href="https://city.example.org/news/2">next</a>'
     assert cleaned.categories[:2] == ("A & B", "0")
     assert len(cleaned.categories) == 50
     assert cleaned.image == Image(url="https://cdn.example.org/i.jpg", alt="An image")
-    assert cleaned.enclosures == (Enclosure(url="https://city.example.org/a.pdf"),)
+    assert cleaned.enclosures == (Enclosure(url="https://city.example.org/news/a.pdf"),)
 
 
 def test_bad_addresses_leave_empty_fields() -> None:

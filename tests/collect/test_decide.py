@@ -21,7 +21,9 @@ from pipeline.records import Enclosure, EntryData, Image
 
 NOW = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
 EARLIER = NOW - timedelta(hours=1)
-FOUND = EntryData(guid="1", url="https://x.org/1", title="Jauns tramvajs", content="<p>Rīt</p>", updated=EARLIER)
+FOUND = EntryData(
+    guid="1", url="https://x.org/1", title="Jauns tramvajs", content="<p>Rīt</p>", updated=EARLIER
+)
 SAME = EntryForCollect(content_hash=content_hash(FOUND), updated=EARLIER, changed_at=EARLIER)
 OTHER = replace(SAME, content_hash="other")
 
@@ -77,7 +79,9 @@ def test_the_hash_is_the_same_in_every_version() -> None:
 
 def test_missing_entries_are_holes_not_what_scrolled_out() -> None:
     """Only an entry newer than the oldest one still listed is missing."""
-    found = [replace(FOUND, guid=guid, published=NOW - timedelta(days=days)) for guid, days in (("a", 1), ("c", 5))]
+    found = [
+        replace(FOUND, guid=guid, published=NOW - timedelta(days=days)) for guid, days in (("a", 1), ("c", 5))
+    ]
     known = [("a", NOW - timedelta(days=1)), ("b", NOW - timedelta(days=3)), ("d", NOW - timedelta(days=9))]
 
     assert missing(found, known) == ("b",)

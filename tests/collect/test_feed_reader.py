@@ -40,7 +40,9 @@ def test_rss_with_modules() -> None:
     assert entry.summary == "Most otwarto we wtorek."
     assert entry.content.startswith('<p>Most otwarto <a href="/plan">we wtorek</a>.</p>')
     assert entry.image == Image(url="https://miasto.example.org/m/large.jpg")
-    assert entry.enclosures == (Enclosure(url="https://miasto.example.org/pliki/plan.pdf", type="application/pdf"),)
+    assert entry.enclosures == (
+        Enclosure(url="https://miasto.example.org/pliki/plan.pdf", type="application/pdf"),
+    )
 
 
 def test_rss_without_ids_dates_or_titles() -> None:
@@ -132,6 +134,7 @@ def test_broken_xml_is_repaired() -> None:
         ("iso-8859-2", "cp1250", "Łódź „Święto”"), ("windows-1250", "cp1250", "Poznań – Żabikowo"),
         ("iso-8859-1", "cp1252", "Köln – „Straße“"), ("utf-16", "utf-16", "Rīga"), ("iso-8859-2", "utf-8", "Poznań"),
         ("no-such-charset", "utf-8", "Poznań"), ("iso-8859-13", "cp1257", "Žiemą „čia”"),
+        ("utf-16", "utf-16-le", "Rīga"), ("iso-2022-jp", "iso2022-jp", "大阪"), ("utf-8", "utf-8-sig", "Rīga"),
     ],
 )  # fmt: skip
 def test_charsets(declared: str, encoding: str, text: str) -> None:
@@ -172,7 +175,7 @@ def test_titles_are_plain_text(title: str, expected: str) -> None:
     [
         (b"", "not XML"), (b"   ", "not XML"), (b"plain text", "not XML"), (b"\x89PNG\r\n\x1a\n\x00\x00", "not XML"),
         (b"<!doctype html><html><body><p>Hi</body></html>", "web page"), (b"<urlset><url/></urlset>", "begins with <urlset>"),
-        (b'{"items": 5}', "not a JSON Feed"), (b'[1, 2]', "not a JSON Feed"), (b'{"items": [', "not JSON"),
+        (b'{"items": 5}', "not a JSON Feed"), (b"[1, 2]", "not a JSON Feed"), (b'{"items": [', "not JSON"),
         (b"[" * 100_000, "not JSON"),
     ],
 )  # fmt: skip
@@ -191,7 +194,10 @@ def test_an_empty_feed_is_a_feed() -> None:
 
 def test_long_feeds_are_cut_at_their_old_end() -> None:
     """Over the limit the newest entries stay, whether they stand first or last."""
-    items = [f"<item><guid isPermaLink='false'>{day}</guid><pubDate>2026-10-{day:02d}</pubDate></item>" for day in range(1, 11)]
+    items = [
+        f"<item><guid isPermaLink='false'>{day}</guid><pubDate>2026-10-{day:02d}</pubDate></item>"
+        for day in range(1, 11)
+    ]
 
     oldest_first = reader.read(rss("".join(items)), url=URL, max_entries=3)
     newest_first = reader.read(rss("".join(reversed(items))), url=URL, max_entries=3)
@@ -207,9 +213,17 @@ def test_json_feed() -> None:
     first, second, third = feed.entries
 
     assert (feed.title, feed.language) == ("Ville & métropole", "fr")
-    assert (first.guid, first.title, first.url) == ("17", "Le marché & la place", "https://ville.example.org/actualites/17")
+    assert (first.guid, first.title, first.url) == (
+        "17",
+        "Le marché & la place",
+        "https://ville.example.org/actualites/17",
+    )
     assert (first.published, first.updated) == (at("2026-11-03T07:00"), at("2026-11-03T09:00"))
-    assert (first.author, first.categories, first.summary) == ("Anne Exemple", ("Marché",), "<p>Ouvert mardi.</p>")
+    assert (first.author, first.categories, first.summary) == (
+        "Anne Exemple",
+        ("Marché",),
+        "<p>Ouvert mardi.</p>",
+    )
     assert first.image == Image(url="https://ville.example.org/i/17.jpg")
     assert first.enclosures == (
         Enclosure(url="https://ville.example.org/plan.pdf", type="application/pdf", length=1234),

@@ -30,7 +30,9 @@ def fetching(
 ) -> Iterator[tuple[LoopbackServer, Fetcher]]:
     with (
         serve(routes) as server,
-        Fetcher(user_agent="Newswire/test", allow=["127.0.0.1"], limits=limits or Limits(timeout=5)) as fetcher,
+        Fetcher(
+            user_agent="Newswire/test", allow=["127.0.0.1"], limits=limits or Limits(timeout=5)
+        ) as fetcher,
     ):
         yield server, fetcher
 
@@ -177,10 +179,16 @@ def test_retry_after_holds_the_whole_host() -> None:
 @pytest.mark.parametrize(
     ("behaviour", "name"),
     [
-        (answer(b"Just a moment", status="403 Forbidden", headers={"cf-mitigated": "challenge"}), "Cloudflare"),
+        (
+            answer(b"Just a moment", status="403 Forbidden", headers={"cf-mitigated": "challenge"}),
+            "Cloudflare",
+        ),
         (answer(b'<script src="/cdn-cgi/challenge-platform/x">', status="503 Busy"), "Cloudflare"),
         (answer(b"<div class='g-recaptcha'>", status="403 Forbidden"), "captcha"),
-        (answer(b"Request unsuccessful. Incapsula incident ID: 1", headers={"Content-Type": "text/html"}), "Imperva"),
+        (
+            answer(b"Request unsuccessful. Incapsula incident ID: 1", headers={"Content-Type": "text/html"}),
+            "Imperva",
+        ),
     ],
 )
 def test_bot_walls_are_named(behaviour: Behaviour, name: str) -> None:
@@ -199,9 +207,12 @@ def test_bot_walls_are_named(behaviour: Behaviour, name: str) -> None:
         pytest.param(drip(b"HTTP/1.1 200 OK\r\nContent-Length: 90000\r\n\r\n", b"x", every=0.05), id="body"),
         pytest.param(drip(b"HTTP/1.1 200 OK\r\n\r\n", b"x", every=0.05), id="body without length"),
         pytest.param(
-            drip(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n", every=0.05), id="chunks"
+            drip(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n", every=0.05),
+            id="chunks",
         ),
-        pytest.param(drip(b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 100 C\r\n\r\n", every=0.05), id="continue"),
+        pytest.param(
+            drip(b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 100 C\r\n\r\n", every=0.05), id="continue"
+        ),
         pytest.param(drip(b"HTTP/1.1 500 No\r\n\r\n", b"x", every=0.05), id="refusal"),
     ],
 )

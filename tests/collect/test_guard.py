@@ -77,7 +77,9 @@ def test_unwrap_finds_the_inner_address() -> None:
         (("8.8.8.8",), "8.8.8.8", "x", 22, True),
     ],
 )
-def test_policy_permits(allow: tuple[str, ...], address: str, host: str, port: int, *, expected: bool) -> None:
+def test_policy_permits(
+    allow: tuple[str, ...], address: str, host: str, port: int, *, expected: bool
+) -> None:
     """Public addresses pass on the usual ports; what the operator allows passes on any."""
     assert AddressPolicy.of(allow).permits(address, host, port) is expected
 
@@ -154,7 +156,9 @@ def test_a_name_is_resolved_once() -> None:
     assert next(answers) == "127.0.0.2"
 
 
-@pytest.mark.parametrize("target", ["http://127.0.0.2:{port}/", "file:///etc/passwd", "http://[::1]/", "ftp://a.b/"])
+@pytest.mark.parametrize(
+    "target", ["http://127.0.0.2:{port}/", "file:///etc/passwd", "http://[::1]/", "ftp://a.b/"]
+)
 def test_redirects_pass_the_same_gate(target: str) -> None:
     """An allowed server cannot send us to a forbidden one."""
     routes = {"/": answer()}

@@ -26,7 +26,10 @@ ATTACKS: dict[str, Callable[[], bytes]] = {
     "entity bomb": lambda: rss(
         item("<description>&z;</description>"),
         "<!DOCTYPE r [<!ENTITY a 'aaaaaaaaaa'>"
-        + "".join(f"<!ENTITY {new} '{('&' + old + ';') * 10}'>" for old, new in zip("abcdefghy", "bcdefghyz", strict=True))
+        + "".join(
+            f"<!ENTITY {new} '{('&' + old + ';') * 10}'>"
+            for old, new in zip("abcdefghy", "bcdefghyz", strict=True)
+        )
         + "]>",
     ),
     "quadratic entity": lambda: rss(item("&a;" * 50_000), f"<!DOCTYPE r [<!ENTITY a '{'a' * 100_000}'>]>"),
@@ -34,9 +37,12 @@ ATTACKS: dict[str, Callable[[], bytes]] = {
     "deep content": lambda: rss(item("<description><![CDATA[" + "<div>" * 100_000 + "]]></description>")),
     "many attributes": lambda: rss(item("<x " + " ".join(f'a{n}="1"' for n in range(100_000)) + "/>")),
     "many categories": lambda: rss(item("".join(f"<category>{n}</category>" for n in range(100_000)))),
-    "hidden categories": lambda: rss(item("".join(f"<w><category>{n}</category></w>" for n in range(50_000)))),
+    "hidden categories": lambda: rss(
+        item("".join(f"<w><category>{n}</category></w>" for n in range(50_000)))
+    ),
     "many namespaces": lambda: rss(
-        item("<p:x/>" * 50_000), attributes="".join(f' xmlns:p{n}="urn:{n}"' for n in range(20_000)) + ' xmlns:p="urn:p"'
+        item("<p:x/>" * 50_000),
+        attributes="".join(f' xmlns:p{n}="urn:{n}"' for n in range(20_000)) + ' xmlns:p="urn:p"',
     ),
     "used namespaces": lambda: rss(item("".join(f'<x xmlns="urn:{n}"/>' for n in range(30_000)))),
     "undeclared prefixes": lambda: rss(item("".join(f"<p{n}:x/>" for n in range(50_000)))),
@@ -53,11 +59,19 @@ ATTACKS: dict[str, Callable[[], bytes]] = {
     "long date": lambda: rss(item("<pubDate>" + "1 " * MEGABYTE + "</pubDate>") * 3),
     "long title": lambda: rss("<item><title>" + "&amp;lt;" * 400_000 + "</title></item>"),
     "title of tags": lambda: rss("<item><title>" + "&lt;a " * 400_000 + "</title></item>"),
-    "unclosed tags": lambda: rss(item("<description><![CDATA[" + "<a href='" * 300_000 + "]]></description>")),
+    "unclosed tags": lambda: rss(
+        item("<description><![CDATA[" + "<a href='" * 300_000 + "]]></description>")
+    ),
     "formatting": lambda: rss(item("<description><![CDATA[" + "<b><i><p>" * 100_000 + "]]></description>")),
-    "odd tables": lambda: rss(item("<description><![CDATA[" + "<table><td><a>" * 60_000 + "]]></description>")),
-    "empty paragraphs": lambda: rss(item("<description><![CDATA[" + "<p></p>" * 200_000 + "]]></description>")),
-    "srcset": lambda: rss(item("<description><![CDATA[<img srcset='" + "a 1w, " * 300_000 + "'>]]></description>")),
+    "odd tables": lambda: rss(
+        item("<description><![CDATA[" + "<table><td><a>" * 60_000 + "]]></description>")
+    ),
+    "empty paragraphs": lambda: rss(
+        item("<description><![CDATA[" + "<p></p>" * 200_000 + "]]></description>")
+    ),
+    "srcset": lambda: rss(
+        item("<description><![CDATA[<img srcset='" + "a 1w, " * 300_000 + "'>]]></description>")
+    ),
     "controls": lambda: b"\x00\x01\x02" * MEGABYTE,
     "json depth": lambda: b'{"items": ' + b"[" * MEGABYTE,
     "json number": lambda: b'{"items": [{"id": ' + b"9" * MEGABYTE + b"}]}",
@@ -85,7 +99,9 @@ def test_external_entities_open_no_file(tmp_path: Path) -> None:
     secret = tmp_path / "secret.txt"
     secret.write_text("the secret")
     head = f'<!DOCTYPE r [<!ENTITY x SYSTEM "{secret.as_uri()}"><!ENTITY % y SYSTEM "{secret.as_uri()}">%y;]>'
-    feed = READERS["feed"](rss(item("<description>before &x; after</description>"), head), url="https://x.org/")
+    feed = READERS["feed"](
+        rss(item("<description>before &x; after</description>"), head), url="https://x.org/"
+    )
 
     assert "secret" not in repr(feed)
     assert feed.entries[0].title == "t"

@@ -52,7 +52,9 @@ def test_retry_after(value: str, expected: int | None) -> None:
     assert retry_after({"retry-after": value}, NOW) == expected
 
 
-@pytest.mark.parametrize(("value", "refused"), [("", False), ("GZIP", False), ("gzip, br", False), ("zstd", True)])
+@pytest.mark.parametrize(
+    ("value", "refused"), [("", False), ("GZIP", False), ("gzip, br", False), ("zstd", True)]
+)
 def test_refused_encoding(value: str, *, refused: bool) -> None:
     """Only encodings that were offered are taken."""
     assert bool(refused_encoding({"content-encoding": value})) is refused

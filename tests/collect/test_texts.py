@@ -10,7 +10,7 @@ from pipeline.collect.texts import paragraphs, plain, repair, shorten
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("electâ€™s", "elect’s"), ("Ashley â€” and", "Ashley — and"), ("cafÃ©", "café"), ("PoznaÅ„", "PoznaÅ„"),
+        ("electâ€™s", "elect’s"), ("Ashley â€” and", "Ashley — and"), ("cafÃ©", "café"), ("Ã\x81gnes", "Ágnes"), ("PoznaÅ„", "PoznaÅ„"),
         ("château «â»", "château «â»"), ("„lângă”", "„lângă”"), ("câ€", "câ€"), ("HÂTE", "HÂTE"),
     ],
 )  # fmt: skip

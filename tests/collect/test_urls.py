@@ -17,7 +17,10 @@ BASE = "https://www.example.org/news/list.html"
         ("//cdn.example.org/i.png", "https://cdn.example.org/i.png"),
         ("  http://x.org/a b ", "http://x.org/a%20b"),
         ("?page=2", "https://www.example.org/news/list.html?page=2"),
-        ("/lt/naujienos/7654/naujos-kainos:4885", "https://www.example.org/lt/naujienos/7654/naujos-kainos:4885"),
+        (
+            "/lt/naujienos/7654/naujos-kainos:4885",
+            "https://www.example.org/lt/naujienos/7654/naujos-kainos:4885",
+        ),
         ("javascript:alert(1)", ""),
         ("JaVa\nScript:alert(1)", ""),
         ("\x01javascript:alert(1)", ""),
@@ -53,7 +56,11 @@ def test_without_tracking(url: str, expected: str) -> None:
 @pytest.mark.parametrize(
     "same",
     [
-        ["https://www.example.org/news/1/", "http://example.org/news/1", "https://EXAMPLE.org:443/news/1#top"],
+        [
+            "https://www.example.org/news/1/",
+            "http://example.org/news/1",
+            "https://EXAMPLE.org:443/news/1#top",
+        ],
         ["https://x.org/a?b=1&a=2", "https://x.org/a?a=2&b=1&utm_source=z", "https://x.org/a?a=2&amp;b=1"],
         ["https://x.org/read-1?cultureKey=en", "https://x.org/read-1?culturekey=ru", "https://x.org/read-1"],
         ["https://x.org/aktualit%C3%A4t", "https://x.org/aktualität"],
