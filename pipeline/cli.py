@@ -48,6 +48,11 @@ def main(arguments: Sequence[str]) -> int:
     except BrokenPipeError:  # `run.py … | head` is no fault
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+    except OSError as error:
+        if error.filename is None:
+            raise
+        # A folder that cannot be made, a disk that is full: the operator's to mend, a traceback would not help.
+        return _complain(NewswireError(error.strerror or str(error), resource=str(error.filename)), FAILED)
 
 
 def _stop_with_input(stop: threading.Event) -> None:
@@ -68,6 +73,9 @@ def _log_to_stderr() -> None:
     logging.basicConfig(
         stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
     )
+    logging.getLogger("urllib3").setLevel(
+        logging.ERROR
+    )  # retries are ours; their outcome stands in the summary
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),

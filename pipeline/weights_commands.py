@@ -1,6 +1,6 @@
 """`models list | fetch | verify`: the local engine's weights for the pairs the configuration needs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from pipeline.errors import NewswireError, WeightsError
 from pipeline.progress import Progress
 from pipeline.records import Pair
 from pipeline.translate.engines.weights import fetch, locate, verify
-from pipeline.translate.engines.weights_server import WeightsServer
+from pipeline.translate.engines.weights_server import ServerFaultError, WeightsServer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
@@ -28,8 +28,11 @@ class Line:
 def run(action: str, names: Iterable[str], config: Config, progress: Progress) -> list[Line]:
     """Carry out the action on the named pairs, or on all that are needed."""
     pairs = [_pair(name) for name in names] or needed_pairs(config)
-    act = {"list": _look, "fetch": _fetch, "verify": _verify}[action]
-    lines = [act(config, pair, progress) for pair in pairs]
+    if action == "fetch":
+        lines = list(_fetch_all(config, pairs, progress))
+    else:
+        act = {"list": _look, "verify": _verify}[action]
+        lines = [act(config, pair) for pair in pairs]
     _show(lines, progress)
     return lines
 
@@ -53,7 +56,7 @@ def _pair(name: str) -> Pair:
     return Pair(source, target)
 
 
-def _look(config: Config, pair: Pair, _progress: Progress) -> Line:
+def _look(config: Config, pair: Pair) -> Line:
     files = locate(config.engines.models, pair)
     if files is None:
         return Line(pair=pair, state="missing: ./run.py models fetch brings it")
@@ -64,26 +67,34 @@ def _paths(named: dict[str, str]) -> set[Path]:
     return {Path(each) for each in named.values() if each}
 
 
-def _fetch(config: Config, pair: Pair, progress: Progress) -> Line:
-    if locate(config.engines.models, pair):
-        return _look(config, pair, progress)
+def _fetch_all(config: Config, pairs: Iterable[Pair], progress: Progress) -> Iterator[Line]:
+    """One server for all pairs, asked once what it has; one that is at fault itself is not asked again."""
     server = WeightsServer(config.engines.firefox.server, user_agent=config.user_agent)
-    try:
-        with progress.download(str(pair)) as advance:
-            fetch(pair, config.engines.models, server, progress=advance)
-    except WeightsError as error:
-        return Line(pair=pair, state=str(error), fault=True)
-    return _look(config, pair, progress)
+    fault = ""
+    for pair in pairs:
+        if locate(config.engines.models, pair):
+            yield _look(config, pair)
+        elif fault:
+            yield Line(pair=pair, state=fault, fault=True)
+        else:
+            try:
+                with progress.download(str(pair)) as advance:
+                    fetch(pair, config.engines.models, server, progress=advance)
+            except WeightsError as error:
+                fault = str(error) if isinstance(error, ServerFaultError) else ""
+                yield Line(pair=pair, state=str(error), fault=True)
+            else:
+                yield _look(config, pair)
 
 
-def _verify(config: Config, pair: Pair, _progress: Progress) -> Line:
+def _verify(config: Config, pair: Pair) -> Line:
     if locate(config.engines.models, pair) is None:
         return Line(pair=pair, state="missing: ./run.py models fetch brings it", fault=True)
     try:
         verify(config.engines.models, pair)
     except WeightsError as error:
         return Line(pair=pair, state=str(error), fault=True)
-    return _look(config, pair, _progress)
+    return _look(config, pair)
 
 
 def _show(lines: Iterable[Line], progress: Progress) -> None:

@@ -63,11 +63,19 @@ def sqlite_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     yield from _prepared(request, tmp_path, "sqlite")
 
 
+@pytest.fixture
+def empty_postgres(postgres_url: str) -> str:
+    """The address of a PostgreSQL without tables, for programs that open it themselves."""
+    use_database(database(postgres_url))
+    with connections["default"].cursor() as cursor:
+        cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    connections.close_all()
+    return postgres_url
+
+
 def _prepared(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> Iterator[str]:
     if kind == "postgres":
-        use_database(database(request.getfixturevalue("postgres_url")))
-        with connections["default"].cursor() as cursor:
-            cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+        use_database(database(request.getfixturevalue("empty_postgres")))
     else:
         use_database(database(f"sqlite:///{tmp_path / 'store.db'}"))
     call_command("migrate", verbosity=0, interactive=False)

@@ -89,6 +89,20 @@ def test_every_release_is_labelled_and_links_to_its_original(first: tuple[Path, 
         assert originals[0].startswith(network.base)
 
 
+def test_postgresql_gives_the_same_bytes(
+    first: tuple[Path, Any], network: SampleNetwork, empty_postgres: str, tmp_path: Path
+) -> None:
+    """The same network in a real PostgreSQL: the published tree equals the one from SQLite."""
+    config = road.write_config(tmp_path, network, extra=f'[store]\nurl = "{empty_postgres}"\n')
+
+    road.once(config)
+    again = road.once(config)
+
+    assert road.tree(config) == road.tree(first[0])
+    assert again["engines"] == {}
+    assert again["files_written"] == 0
+
+
 @pytest.fixture
 def corrected(tmp_path: Path) -> Iterator[tuple[SampleNetwork, Path]]:
     """A network of its own, so that a correction touches no other test."""

@@ -110,7 +110,9 @@ class _Reader:
 
     def _end(self, node: etree._Element) -> None:
         name = _name(node)
-        if any(name in each for each in (elements.VOID, elements.UNSEEN, elements.ATOMS, elements.PREFORMATTED)):
+        if any(
+            name in each for each in (elements.VOID, elements.UNSEEN, elements.ATOMS, elements.PREFORMATTED)
+        ):
             pass
         elif node in self._structural:
             self._mark(*[] if name in elements.FRAME else [f"</{name}>"])

@@ -102,7 +102,9 @@ class _Rebuilding:
         try:
             target = clean(self._translations[sentence.text])
         except KeyError as error:
-            raise MissingTranslationError(f"no translation of {sentence.text!r}", resource=self._field) from error
+            raise MissingTranslationError(
+                f"no translation of {sentence.text!r}", resource=self._field
+            ) from error
         return source if target == sentence.text else target  # with its no-break spaces
 
     def _run(self, run: Run) -> str:
