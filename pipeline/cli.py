@@ -17,6 +17,7 @@ import structlog
 from pipeline.errors import ConfigError, LockedError, NewswireError
 
 DONE, WRONG_USE, FAILED, LOCKED = 0, 1, 2, 75
+_CODES: dict[type[NewswireError], int] = {ConfigError: WRONG_USE, LockedError: LOCKED}
 _GRACE = 80.0  # seconds a cycle has to put its work away when its daemon is gone
 
 
@@ -37,12 +38,8 @@ def main(arguments: Sequence[str]) -> int:
         threading.Thread(target=_stop_with_input, args=(stop,), daemon=True).start()
     try:
         return _run(options, stop)
-    except LockedError as error:
-        return _complain(error, LOCKED)
-    except ConfigError as error:
-        return _complain(error, WRONG_USE)
     except NewswireError as error:
-        return _complain(error, FAILED)
+        return _complain(error, _CODES.get(type(error), FAILED))
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # `run.py … | head` is no fault

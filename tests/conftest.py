@@ -1,6 +1,7 @@
 """Fixtures for every room: a store on SQLite and on a real PostgreSQL, deterministic hypothesis."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -73,11 +74,24 @@ def empty_postgres(postgres_url: str) -> str:
     return postgres_url
 
 
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store file with its tables, to be copied: migrating takes longer than most tests."""
+    path = tmp_path_factory.mktemp("sqlite") / "migrated.db"
+    use_database(database(f"sqlite:///{path}"))
+    call_command("migrate", verbosity=0, interactive=False)
+    connections.close_all()
+    return path
+
+
 def _prepared(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> Iterator[str]:
     if kind == "postgres":
-        use_database(database(request.getfixturevalue("empty_postgres")))
+        use_database(database(request.getfixturevalue("postgres_url")))
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("flush", verbosity=0, interactive=False)
     else:
-        use_database(database(f"sqlite:///{tmp_path / 'store.db'}"))
-    call_command("migrate", verbosity=0, interactive=False)
+        path = tmp_path / "store.db"
+        shutil.copyfile(request.getfixturevalue("migrated_sqlite"), path)
+        use_database(database(f"sqlite:///{path}"))
     yield kind
     connections.close_all()

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from email.message import Message
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import psutil
 from waitress.server import create_server
@@ -34,7 +34,9 @@ FEED = """<?xml version="1.0" encoding="UTF-8"?>
 """.encode()
 
 
-def written_config(folder: Path, *urls: str, port: int = 8000, fetch_timeout: float = 30) -> Path:
+def written_config(
+    folder: Path, *urls: str, port: int = 8000, fetch_timeout: float = 30, more: str = ""
+) -> Path:
     """A network of Latvian sites read in Latvian: a cycle needs no engine to publish them."""
     text = f"""
 [network]
@@ -56,9 +58,12 @@ allow = ["127.0.0.1"]
 timeout = {fetch_timeout}
 [serve]
 port = {port}
+{more}
 """
     for number, url in enumerate(urls, start=1):
-        text += f'[[source]]\nkey = "city{number}"\nname = "Kalnpils {number}"\nlanguage = "lv"\nurl = "{url}"\n'
+        text += (
+            f'[[source]]\nkey = "city{number}"\nname = "Kalnpils {number}"\nlanguage = "lv"\nurl = "{url}"\n'
+        )
     path = folder / "config.toml"
     path.write_text(text, encoding="utf-8")
     return path
@@ -158,7 +163,7 @@ class Client:
     def __init__(self, port: int) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
 
-    def __enter__(self) -> "Client":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -182,12 +187,15 @@ def ask(port: int, path: str, method: str = "GET", **headers: str) -> Answer:
 @contextlib.contextmanager
 def served(site: Site, port: int = 0) -> Iterator[int]:
     """The site behind the server that `serve` uses, in this process. Gives the port."""
-    server = create_server(site, host="127.0.0.1", port=port, threads=4, ident="")
+    server: Any = create_server(site, host="127.0.0.1", port=port, threads=4, ident="")
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
         yield int(server.effective_port)
     finally:
-        server.trigger.pull_trigger(server.close)  # by the loop's own thread; it ends with its last socket
+        with contextlib.suppress(OSError):  # another wake-up has run it already
+            server.trigger.pull_trigger(
+                server.close
+            )  # by the loop's own thread; it ends with its last socket
         thread.join(10)
         server.task_dispatcher.shutdown()

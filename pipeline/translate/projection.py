@@ -29,6 +29,7 @@ _SHORT = 4  # letters; "no" and "a" are words of many languages, so they may loo
 _BEST = 12  # candidates worth trying for one mark
 _WORD = re.compile(r"\w+")
 _QUOTE = re.compile(r"[\"“”„«»‟]")
+_QUOTES = "\"“”„«»‟'’‘‚"
 _LABEL = re.compile(r"\s?:(?=\s|$)")
 _CONTROLS = re.compile(r"[\x00-\x20\ud800-\udfff]+")
 _EDGES = " ,;:"
@@ -305,14 +306,15 @@ class _Sheet:
 
     def _with_edges(self, n: int, window: Window) -> Window:
         """As many signs around the words as the mark has: its quotes, its brackets, its stop."""
-        words = list(_WORD.finditer(self.words(n)))
+        text = self.words(n)
+        words = list(_WORD.finditer(text))
         if not words:
             return window
         start, end = window
-        for _ in range(words[0].start()):
-            start -= start > 0 and _is_sign(self.target[start - 1])
-        for _ in range(len(self.words(n)) - words[-1].end()):
-            end += end < len(self.target) and _is_sign(self.target[end])
+        for sign in reversed(text[: words[0].start()]):
+            start -= start > 0 and _alike(sign, self.target[start - 1])
+        for sign in text[words[-1].end() :]:
+            end += end < len(self.target) and _alike(sign, self.target[end])
         return Window(start, end)
 
 
@@ -321,5 +323,6 @@ def _trimmed(text: str) -> str:
     return text[words[0].start() : words[-1].end()]
 
 
-def _is_sign(char: str) -> bool:
-    return not (char.isspace() or char.isalnum() or char == "_")
+def _alike(sign: str, other: str) -> bool:
+    """The same sign, or another kind of quote."""
+    return sign == other or (sign in _QUOTES and other in _QUOTES)

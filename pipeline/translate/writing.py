@@ -77,24 +77,24 @@ def _innermost(node: _Node, spot: Spot) -> _Node:
 
 
 def _written(node: _Node, text: str, speak: Speak) -> Iterator[str]:
-    """What a node holds, in order. At the same place a point comes first, for what ends there stands before."""
+    """A node and what it holds, in order. Of what stands at one place, a point comes before what starts there."""
     items: list[tuple[int, bool, int, _Node | Spot]] = [
         *((child.start, True, n, child) for n, child in enumerate(node.children)),
         *((spot.at, False, n, spot) for n, spot in enumerate(node.spots)),
     ]
     at = node.start
+    if node.span:
+        yield start_tag(node.span.element.tag, speak)
     for start, _, _, item in sorted(items, key=lambda each: each[:3]):
         yield escape(text[at:start])
-        at = start
-        if isinstance(item, Spot):
-            yield item.before
-            yield from (
-                start_tag(each, speak) if isinstance(each, Tag) else each for each in item.point.pieces
-            )
-            yield item.after
-        elif item.span:
-            yield start_tag(item.span.element.tag, speak)
-            yield from _written(item, text, speak)
-            yield end_tag(item.span.element.tag)
-            at = item.end
+        yield from _pointed(item, speak) if isinstance(item, Spot) else _written(item, text, speak)
+        at = start if isinstance(item, Spot) else item.end
     yield escape(text[at : node.end])
+    if node.span:
+        yield end_tag(node.span.element.tag)
+
+
+def _pointed(spot: Spot, speak: Speak) -> Iterator[str]:
+    yield spot.before
+    yield from (start_tag(each, speak) if isinstance(each, Tag) else each for each in spot.point.pieces)
+    yield spot.after

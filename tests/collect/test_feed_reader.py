@@ -46,10 +46,11 @@ def test_rss_with_modules() -> None:
 
 
 def test_rss_without_ids_dates_or_titles() -> None:
-    """The link stands in for the id, the words for the link; dates without a zone are the source's."""
+    """The link's canonical form stands in for the id, the words for the link; dates without a zone are the source's."""
     linked, bare, dated = read("city_rss.xml").entries[1:]
 
-    assert linked.guid == linked.url == "https://miasto.example.org/aktualnosci/102.html"
+    assert linked.url == "https://miasto.example.org/aktualnosci/102.html"
+    assert linked.guid == "miasto.example.org/aktualnosci/102.html"
     assert linked.title == "Bez identyfikatora: 5 < 6"
     assert linked.published == at("2026-11-02T07:00")
     assert (linked.summary, linked.content) == ("", "<p>Tylko treść.</p>")
@@ -232,3 +233,12 @@ def test_json_feed() -> None:
     assert second.content == "<p>Une ligne &lt;b&gt;<br>une autre</p><p>un paragraphe</p>"
     assert third.guid.startswith("urn:sha256:")
     assert feed.warnings == ("1 dates could not be read, such as 'demain'", "2 entries have no date")
+
+
+def test_an_id_that_is_no_address_stays_as_the_feed_says_it() -> None:
+    """A feed that moves to another address keeps its ids, so nothing comes back as new."""
+    body = b"<rss version='2.0'><channel><item><guid>item 7</guid><title>T</title></item></channel></rss>"
+
+    guids = {reader.read(body, url=url).entries[0].guid for url in ("http://a.example/x", "https://b.example/y")}
+
+    assert guids == {"item 7"}

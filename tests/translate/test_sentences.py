@@ -60,7 +60,7 @@ def test_every_language_has_its_file(language: str) -> None:
 
 
 def test_region_of_a_language_code_is_ignored() -> None:
-    """ "pt-BR" style codes find the language's file."""
+    """Codes such as pt-BR find the language's file."""
     assert load("de-AT") == load("de_DE") == load("DE")
 
 

@@ -19,7 +19,7 @@ from pipeline.collect.readers import xml
 from pipeline.collect.readers.entries import Dates, enclosure, finish, language_code, unique
 from pipeline.collect.readers.prune import prune
 from pipeline.collect.texts import paragraphs, plain
-from pipeline.collect.urls import absolute
+from pipeline.collect.urls import absolute, canonical_url
 from pipeline.errors import ReadError
 from pipeline.records import Enclosure, EntryData, FeedData, Image
 
@@ -46,7 +46,8 @@ def read(
         resolve_relative_uris=False,
     )
     dates = Dates(zone)
-    entries = [_entry(entry, url, dates) for entry in parsed.entries]
+    guids = _guids(root, len(parsed.entries))
+    entries = [_entry(entry, guid, url, dates) for entry, guid in zip(parsed.entries, guids, strict=True)]
     feed = parsed.feed
     return finish(
         FeedData(
@@ -67,13 +68,23 @@ def _require_feed(root: etree._Element, url: str) -> None:
         raise ReadError(f"{url} is XML but not a feed (it begins with <{name}>). Use the reader for it.")
 
 
-def _entry(entry: Any, url: str, dates: Dates) -> EntryData:
+def _guids(root: etree._Element, count: int) -> list[str]:
+    """The ids word for word, in order: feedparser joins those that are no address with the feed's own, and then a
+    feed that moves would bring all its entries back as new."""
+    found = []
+    for element in root.iter("{*}item", "{*}entry"):
+        ids = (child.text for child in element.iterchildren("{*}guid", "{*}id"))
+        found.append(next((text.strip() for text in ids if text and text.strip()), ""))
+    return found if len(found) == count else [""] * count
+
+
+def _entry(entry: Any, guid: str, url: str, dates: Dates) -> EntryData:
     link = _link(entry, url)
     published = dates.read(*(_said(entry, key) for key in ("published", "created", "updated")))
     updated = dates.read(_said(entry, "updated"))
     title = plain(_said(entry, "title"))
     return EntryData(
-        guid=_said(entry, "id").strip() or link or _made_guid(title, published, _said(entry, "summary")),
+        guid=guid or _said(entry, "id").strip() or canonical_url(link) or _made_guid(title, published, _said(entry, "summary")),
         url=link,
         title=title,
         summary=_html(dict.get(entry, "summary_detail"), url),

@@ -13,7 +13,8 @@ _SINGLE_OPENS = re.compile(rf"(?<!\w)[{SINGLE}](?=\w)")
 _SINGLE_CLOSES = re.compile(rf"(?<=[\w.,!?…])[{SINGLE}](?!\w)")
 _BRACKETS = (("(", ")"), ("[", "]"), ("{", "}"))
 _LIST_BRACKET = re.compile(r"(?:^|(?<=\s))(?:\w|\d+)\)")  # a), 1): no pair
-_END = re.compile(rf"([.!?…:;]*)[\s{MARKS}{SINGLE}»)\]]*$")
+_AFTER_END = f" \t\r\n\u00a0\u202f{MARKS}{SINGLE})]"
+_END = re.compile(r"[.!?…:;]{0,8}$")
 _KINDS = {"": "none", "!": "exclamation", "?": "question", "…": "ellipsis", ":": "colon", ";": "semicolon"}
 _WORDS = re.compile(r"\w+")
 _LONG = 4  # words: shorter texts end as the language likes
@@ -87,8 +88,8 @@ def _last(pattern: re.Pattern[str], text: str) -> tuple[int, int] | None:
 
 def _end(text: str) -> str:
     """The kind of mark at the end; marks of a row count by the strongest."""
-    match = _END.search(text)
-    marks = (match[1] if match else "").replace("...", "…")
+    match = _END.search(text.rstrip(_AFTER_END))
+    marks = match[0].replace("...", "…") if match else ""
     return next((mark for mark in "?!…:;." if mark in marks), "")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pipeline.records import FindingData
 from pipeline.translate.checks.base import WARN, UnitForCheck, found
 
-_NUMBER = r"\d[\d.,'’\s]*"
+_NUMBER = r"(?<!\d)\d[\d.,'’\s]{0,20}"
 _SCALE = r"(?:\s?(?:[kmb]n?|tn|mio|mrd|mln|mld|tys|[^\W\d_]*mil[^\W\d_]*|[^\W\d_]*mili[^\W\d_]*|tūkst\w*|thousand|hundred)\b\.?)?\s?"
 # How each currency may be written, in any of our languages.
 _CURRENCIES = {
