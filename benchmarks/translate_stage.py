@@ -51,11 +51,15 @@ def main(arguments: Sequence[str]) -> None:
         _row("bare engine", bare, len(lines), chrf2(plain, references)),
         _row("translate stage", stage, len(lines), chrf2(staged, references)),
     ]
-    print(f"{pair}, {len(lines)} lines, {config.engines.firefox.workers or 'a process for each core'}, {options.rounds} round(s)")
+    print(
+        f"{pair}, {len(lines)} lines, {config.engines.firefox.workers or 'a process for each core'}, {options.rounds} round(s)"
+    )
     table(("", "lines / wall s", "lines / CPU s", "chrF2"), rows)
     walls, cpus = ([_ratio(b, s, name) for b, s in zip(bare, stage, strict=True)] for name in ("wall", "cpu"))
     own, child = peak_mb()
-    print(f"throughput of the stage: {statistics.median(walls):.3f} of the bare engine by the wall clock, {statistics.median(cpus):.3f} by CPU")
+    print(
+        f"throughput of the stage: {statistics.median(walls):.3f} of the bare engine by the wall clock, {statistics.median(cpus):.3f} by CPU"
+    )
     print(f"peak memory: {own:.0f} MB here, {child:.0f} MB in the largest engine process")
 
 
@@ -82,7 +86,11 @@ def _config(folder: Path, pair: Pair) -> Config:
     source = {"key": "bench", "name": "Bench", "language": pair.source, "url": "http://127.0.0.1/"}
     return Config.model_validate(
         {
-            "network": {"title": "Bench", "base_url": "http://127.0.0.1", "contact": "mailto:bench@example.org"},
+            "network": {
+                "title": "Bench",
+                "base_url": "http://127.0.0.1",
+                "contact": "mailto:bench@example.org",
+            },
             "languages": {"targets": [pair.target]},
             "source": [source],
             "engines": {"models": folder / "models", "firefox": {"download": False}},
@@ -94,7 +102,10 @@ def _config(folder: Path, pair: Pair) -> Config:
 def _segments(lines: Sequence[str], language: str) -> list[list[str]]:
     from pipeline.translate.segments import parse  # noqa: PLC0415
 
-    return [[each.text for each in parse({"line": line}, language, plain=frozenset({"line"})).segments] for line in lines]
+    return [
+        [each.text for each in parse({"line": line}, language, plain=frozenset({"line"})).segments]
+        for line in lines
+    ]
 
 
 def _bare(config: Config, pair: Pair, lines: Sequence[str]) -> tuple[list[str], Measured]:
@@ -139,7 +150,9 @@ def _fill(pair: Pair, lines: Sequence[str]) -> None:
             published=_NOW,
             updated=_NOW,
         )
-        content = "".join(f"<p>{html.escape(line, quote=False)}</p>" for line in lines[start : start + _PARAGRAPHS])
+        content = "".join(
+            f"<p>{html.escape(line, quote=False)}</p>" for line in lines[start : start + _PARAGRAPHS]
+        )
         entry.current = Revision.objects.create(entry=entry, number=1, content=content, seen_at=_NOW)
         entry.save()
 

@@ -52,7 +52,9 @@ def run(config: Config, *, only: str | None = None) -> list[Line]:
 
 
 def _fetcher(config: Config) -> Fetcher:
-    limits = Limits(timeout=config.fetch.timeout, max_bytes=config.fetch.max_bytes, per_host=config.fetch.per_host)
+    limits = Limits(
+        timeout=config.fetch.timeout, max_bytes=config.fetch.max_bytes, per_host=config.fetch.per_host
+    )
     return Fetcher(user_agent=config.user_agent, allow=config.fetch.allow, limits=limits)
 
 
@@ -74,7 +76,9 @@ def _disk(config: Config) -> Iterator[Line]:
         if not os.access(folder, os.W_OK):
             yield Line(id="disk", about=name, ok=False, text=f"{folder} may not be written; mend its rights")
         elif free < _ROOM_NEEDED:
-            yield Line(id="disk", about=name, ok=False, text=f"{free // 2**20} MB left under {folder}; make room")
+            yield Line(
+                id="disk", about=name, ok=False, text=f"{free // 2**20} MB left under {folder}; make room"
+            )
         else:
             yield Line(id="disk", about=name, ok=True, text=f"{free // 2**20} MB free")
 
@@ -86,10 +90,17 @@ def _standing(path: Path) -> Path:
 
 def _source(fetcher: Fetcher, source: Source) -> Line:
     if not source.enabled:
-        return Line(id="source", about=source.key, ok=True, text=f"off: {source.note}" if source.note else "off")
+        return Line(
+            id="source", about=source.key, ok=True, text=f"off: {source.note}" if source.note else "off"
+        )
     reader = READERS.get(source.reader)
     if reader is None:
-        return Line(id="source", about=source.key, ok=False, text=f"reader {source.reader!r} is not there yet; set enabled = false")
+        return Line(
+            id="source",
+            about=source.key,
+            ok=False,
+            text=f"reader {source.reader!r} is not there yet; set enabled = false",
+        )
     try:
         answer = fetcher.get(FetchRequest(url=source.url, resource=source.key))
         feed = reader(
@@ -134,10 +145,22 @@ def _language(config: Config, room: EngineRoom, language: str) -> Line:
         legs = [pair] if room.routes.direct(pair) else list(room.routes.legs(pair) or [pair])
         missing |= {str(leg): room.routes.missing(leg) for leg in legs if not room.routes.ready(leg)}
     if not missing:
-        return Line(id="engine", about=f"into {language}", ok=True, text=f"from {', '.join(sorted(sources)) or 'nothing'}")
-    may_come = config.engines.firefox.download and all(room.routes.direct(Pair(*name.split("-"))) for name in missing)
+        return Line(
+            id="engine",
+            about=f"into {language}",
+            ok=True,
+            text=f"from {', '.join(sorted(sources)) or 'nothing'}",
+        )
+    may_come = config.engines.firefox.download and all(
+        room.routes.direct(Pair(*name.split("-"))) for name in missing
+    )
     text = f"weights to come: {', '.join(missing)} (./run.py models fetch brings them now)"
-    return Line(id="engine", about=f"into {language}", ok=may_come, text=text if may_come else "; ".join(missing.values()))
+    return Line(
+        id="engine",
+        about=f"into {language}",
+        ok=may_come,
+        text=text if may_come else "; ".join(missing.values()),
+    )
 
 
 def show(lines: Iterable[Line], console: Console) -> None:

@@ -54,7 +54,9 @@ def _models(options: argparse.Namespace, config: Config, _stop: threading.Event)
     from pipeline import weights_commands  # noqa: PLC0415
 
     lines = weights_commands.run(options.action, options.pairs, config, Progress(quiet=options.json))
-    return Result(code=FAILED if any(line.fault for line in lines) else DONE, data=[line.as_dict() for line in lines])
+    return Result(
+        code=FAILED if any(line.fault for line in lines) else DONE, data=[line.as_dict() for line in lines]
+    )
 
 
 def _check(options: argparse.Namespace, config: Config, _stop: threading.Event) -> Result:
@@ -62,7 +64,9 @@ def _check(options: argparse.Namespace, config: Config, _stop: threading.Event) 
 
     lines = checkup.run(config, only=options.source)
     checkup.show(lines, Progress(quiet=options.json).console)
-    return Result(code=DONE if all(line.ok for line in lines) else FAILED, data=[line.as_dict() for line in lines])
+    return Result(
+        code=DONE if all(line.ok for line in lines) else FAILED, data=[line.as_dict() for line in lines]
+    )
 
 
 def _evaluate(options: argparse.Namespace, config: Config, _stop: threading.Event) -> Result:

@@ -67,8 +67,13 @@ def run(options: argparse.Namespace, config: Config, progress: Progress) -> dict
 Translate = Callable[[EngineRoom, Pair, list[str]], list[str]]
 
 
-def _score(  # noqa: PLR0913, PLR0917 - one run's inputs
-    config: Config, pair: Pair, sources: list[str], references: list[str], translate: Translate, advance: Advance
+def _score(
+    config: Config,
+    pair: Pair,
+    sources: list[str],
+    references: list[str],
+    translate: Translate,
+    advance: Advance,
 ) -> Score:
     from sacrebleu.metrics import BLEU, CHRF  # noqa: PLC0415 - slow to load, needed here only
 
@@ -103,7 +108,9 @@ def _pipeline(room: EngineRoom, pair: Pair, lines: list[str]) -> list[str]:
     outcomes = translator.translate([segment.text for each in documents for segment in each.segments], pair)
     texts = {text: each.text for text, each in outcomes.items() if isinstance(each, Suggestion)}
     return [
-        rebuild(document, texts).fields["line"] if all(each.text in texts for each in document.segments) else ""
+        rebuild(document, texts).fields["line"]
+        if all(each.text in texts for each in document.segments)
+        else ""
         for document in documents
     ]
 

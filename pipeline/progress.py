@@ -5,7 +5,8 @@ from contextlib import contextmanager
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress as Bars, SpinnerColumn, TextColumn
+from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, SpinnerColumn, TextColumn
+from rich.progress import Progress as Bars
 from rich.table import Table
 
 from pipeline.summary import Summary
@@ -40,7 +41,9 @@ class Progress:
             self.say(f"Downloading {name} …")
             yield lambda _done, _total: None
             return
-        with Bars(TextColumn("{task.description:<20}"), BarColumn(), DownloadColumn(), console=self.console) as bars:
+        with Bars(
+            TextColumn("{task.description:<20}"), BarColumn(), DownloadColumn(), console=self.console
+        ) as bars:
             task = bars.add_task(name, total=None)
             yield lambda done, total: bars.update(task, completed=done, total=total)
 
@@ -75,7 +78,9 @@ def _sources(summary: Summary) -> Table:
 
 
 def _languages(summary: Summary) -> Table:
-    table = _table("Languages", "language", "translated now", "waiting", "for an editor", "published", "made by")
+    table = _table(
+        "Languages", "language", "translated now", "waiting", "for an editor", "published", "made by"
+    )
     for code, line in summary.languages.items():
         made_by = ", ".join(f"{name} {count}" for name, count in line.made_by.items())
         table.add_row(code, *map(str, (line.translated, line.waiting, line.held, line.published)), made_by)

@@ -20,7 +20,9 @@ class LanguageLine:
     waiting: int = 0  # without a finished translation, standing
     held: int = 0  # finished, but kept back for an editor, standing
     published: int = 0  # public now, originals included
-    made_by: dict[str, int] = field(default_factory=dict)  # public entries by what made most of their sentences
+    made_by: dict[str, int] = field(
+        default_factory=dict
+    )  # public entries by what made most of their sentences
 
 
 @dataclass(slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from pipeline.records import Pair
 from pipeline.translate.engines.weights import fetch, locate, verify
 from pipeline.translate.engines.weights_server import ServerFaultError, WeightsServer
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     pair: Pair
@@ -44,8 +45,14 @@ def needed_pairs(config: Config) -> list[Pair]:
     for source in config.enabled_sources:
         for target in config.targets:
             pair = Pair(source.language, target)
-            legs = (pair,) if not pivot or pivot in {pair.source, pair.target} else (Pair(pair.source, pivot), Pair(pivot, pair.target))
-            found |= dict.fromkeys(leg for leg in legs if leg.source != leg.target and pair.source != pair.target)
+            legs = (
+                (pair,)
+                if not pivot or pivot in {pair.source, pair.target}
+                else (Pair(pair.source, pivot), Pair(pivot, pair.target))
+            )
+            found |= dict.fromkeys(
+                leg for leg in legs if leg.source != leg.target and pair.source != pair.target
+            )
     return sorted(found, key=str)
 
 
@@ -104,5 +111,7 @@ def _show(lines: Iterable[Line], progress: Progress) -> None:
     table.add_column("state", overflow="fold")
     for line in lines:
         size = f"{line.size / 1e6:.0f}" if line.size else ""
-        table.add_row(str(line.pair), size, f"[red]{escape(line.state)}[/red]" if line.fault else escape(line.state))
+        table.add_row(
+            str(line.pair), size, f"[red]{escape(line.state)}[/red]" if line.fault else escape(line.state)
+        )
     progress.console.print(table)

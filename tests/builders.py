@@ -14,7 +14,11 @@ NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 def config(folder: Path = Path("/nowhere"), **changes: Any) -> Config:
     """A configuration of two cities and three languages."""
     data: dict[str, Any] = {
-        "network": {"title": "Cities", "base_url": "https://news.example.org", "contact": "mailto:a@example.org"},
+        "network": {
+            "title": "Cities",
+            "base_url": "https://news.example.org",
+            "contact": "mailto:a@example.org",
+        },
         "languages": {"targets": ["lv", "en", "pl"]},
         "source": [
             {"key": "poznan", "name": "Poznań", "language": "pl", "url": "https://poznan.example/feed"},
@@ -56,7 +60,9 @@ def revise(row: Entry, title: str, number: int) -> Revision:
     return revision
 
 
-def translation(row: Entry, language: str = "lv", *, state: State = State.MACHINE, risk: float = 0.0) -> Translation:
+def translation(
+    row: Entry, language: str = "lv", *, state: State = State.MACHINE, risk: float = 0.0
+) -> Translation:
     """A draft of the entry's current revision, due for release."""
     return Translation.objects.create(
         entry=row,
@@ -77,7 +83,13 @@ def translation(row: Entry, language: str = "lv", *, state: State = State.MACHIN
 def audit(row: Translation, actor: str, after: State) -> None:
     """A move in the log, after which the translation stands in the new state and is due for release."""
     Audit.objects.create(
-        at=NOW, actor=actor, action="move", entry=row.entry, language=row.language, before_state=row.state, after_state=after
+        at=NOW,
+        actor=actor,
+        action="move",
+        entry=row.entry,
+        language=row.language,
+        before_state=row.state,
+        after_state=after,
     )
     row.state, row.release_due = after, True
     row.save()

@@ -28,7 +28,9 @@ class Done:
         return json.loads(self.out)
 
 
-def write_config(folder: Path, network: SampleNetwork, *, targets: Sequence[str] = ("lv", "en", "pt"), extra: str = "") -> Path:
+def write_config(
+    folder: Path, network: SampleNetwork, *, targets: Sequence[str] = ("lv", "en", "pt"), extra: str = ""
+) -> Path:
     """A configuration of the sample network, with its store and tree under `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "config.toml"
@@ -55,7 +57,7 @@ directory = "public"
 [fetch]
 allow = ["127.0.0.1"]
 per_host = 16
-{extra if "[store]" in extra else '[store]' + chr(10) + 'url = "sqlite:///newswire.db"' + chr(10) + extra}
+{extra if "[store]" in extra else "[store]" + chr(10) + 'url = "sqlite:///newswire.db"' + chr(10) + extra}
 {rows}""",
         encoding="utf-8",
     )
@@ -73,7 +75,9 @@ def environment() -> dict[str, str]:
 
 def run(*arguments: str, timeout: float = 120) -> Done:
     """Run a command to its end."""
-    done = subprocess.run(command(*arguments), capture_output=True, text=True, timeout=timeout, env=environment(), check=False)
+    done = subprocess.run(
+        command(*arguments), capture_output=True, text=True, timeout=timeout, env=environment(), check=False
+    )
     return Done(code=done.returncode, out=done.stdout, err=done.stderr)
 
 

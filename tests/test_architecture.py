@@ -39,7 +39,17 @@ PURE = (
     "pipeline.review.policy",
     "feeds.compose",
 )
-WORLD = ("django", "requests", "urllib3", "socket", "subprocess", "threading", "time", "pipeline.models", "pipeline.config")
+WORLD = (
+    "django",
+    "requests",
+    "urllib3",
+    "socket",
+    "subprocess",
+    "threading",
+    "time",
+    "pipeline.models",
+    "pipeline.config",
+)
 
 
 def modules() -> Iterator[tuple[str, Path]]:
@@ -69,7 +79,12 @@ def within(name: str, package: str) -> bool:
 
 def place(name: str) -> tuple[int, str] | None:
     """The level and the package a module belongs to: the longest name that fits."""
-    fits = [(len(package), level, package) for level, group in enumerate(LEVELS) for package in group if within(name, package)]
+    fits = [
+        (len(package), level, package)
+        for level, group in enumerate(LEVELS)
+        for package in group
+        if within(name, package)
+    ]
     return max(fits)[1:] if fits else None
 
 
@@ -82,7 +97,7 @@ def test_imports_point_down(name: str, path: Path) -> None:
     """No module imports from a level above its own, nor from another package of its own level."""
     own = place(name)
     if own is None:
-        assert name in {"pipeline"}
+        assert name == "pipeline"
         return
     wrong = {
         imported
@@ -100,7 +115,9 @@ def test_pure_modules_do_not_touch_the_world(name: str, path: Path) -> None:
         return
     allowed = {"pipeline.config.ReviewPolicy"}
 
-    assert {each for each in imports(path) - allowed if any(within(each, world) for world in WORLD)} - {"pipeline.config"} == set()
+    assert {each for each in imports(path) - allowed if any(within(each, world) for world in WORLD)} - {
+        "pipeline.config"
+    } == set()
 
 
 def test_stages_never_import_one_another() -> None:

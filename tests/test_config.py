@@ -62,7 +62,9 @@ def test_the_shipped_network_loads() -> None:
 
 def test_every_mistake_is_said_at_once_with_key_found_and_allowed(tmp_path: Path) -> None:
     """Wrong values, missing keys, unknown keys and clashes all come in one answer."""
-    text = SMALLEST.replace('language = "pl"', 'langage = "pl"').replace('["lv", "en"]', '["lv", "english", "lv"]')
+    text = SMALLEST.replace('language = "pl"', 'langage = "pl"').replace(
+        '["lv", "en"]', '["lv", "english", "lv"]'
+    )
     text += '[review]\ndefault = "some"\n[review.xx]\npolicy = "all"\n[engines]\nchain = ["firefux"]\n[serve]\nport = 0\n'
 
     found = mistakes(tmp_path, text)
@@ -83,7 +85,10 @@ def test_every_mistake_is_said_at_once_with_key_found_and_allowed(tmp_path: Path
     ("text", "expected"),
     [
         ("[network", "is not TOML"),
-        (SMALLEST + '[[source]]\nkey = "poznan"\nname = "x"\nlanguage = "pl"\nurl = "https://x.example"\n', "2 times"),
+        (
+            SMALLEST + '[[source]]\nkey = "poznan"\nname = "x"\nlanguage = "pl"\nurl = "https://x.example"\n',
+            "2 times",
+        ),
         (SMALLEST + '[store]\nurl = "postgresql://me:secret@db/news"\n', "PGPASSWORD"),
         (SMALLEST.replace("https://www.poznan.pl/feed", "ftp://x"), "an http or https address"),
         (SMALLEST + 'timezone = "Mars/Olympus"\n', "an IANA time zone"),
@@ -129,7 +134,9 @@ def keys_of(table: type[Table]) -> set[str]:
 def test_the_shipped_file_names_every_key() -> None:
     """config.toml is the reference: no key of the loader is missing from it, in use or in a comment."""
     text = (ROOT / "config.toml").read_text(encoding="utf-8")
-    named = set(re.findall(r"^[#\s]*([a-z_]+)\s*=", text, re.MULTILINE)) | set(re.findall(r"^# ([a-z_]+)  ", text, re.MULTILINE))
+    named = set(re.findall(r"^[#\s]*([a-z_]+)\s*=", text, re.MULTILINE)) | set(
+        re.findall(r"^# ([a-z_]+)  ", text, re.MULTILINE)
+    )
     named |= {part for table in re.findall(r"\[\[?([a-z_.]+)\]", text) for part in table.split(".")}
 
     assert keys_of(Config) - named - {"languages"} == set()

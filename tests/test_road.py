@@ -75,7 +75,9 @@ def test_the_same_cycle_again_asks_no_engine_and_writes_nothing(first: tuple[Pat
     assert road.tree(config) == before
 
 
-def test_every_release_is_labelled_and_links_to_its_original(first: tuple[Path, Any], network: SampleNetwork) -> None:
+def test_every_release_is_labelled_and_links_to_its_original(
+    first: tuple[Path, Any], network: SampleNetwork
+) -> None:
     """Every item says who stands behind the words, in the reader's language, and where the original is."""
     config, _summary = first
     root = ET.parse(config.parent / "public/lv/all.atom").getroot()
@@ -84,7 +86,9 @@ def test_every_release_is_labelled_and_links_to_its_original(first: tuple[Path, 
     assert len(entries) == 27
     for entry in entries:
         terms = {category.get("term") for category in entry.findall(f"{ATOM}category")}
-        originals = [link.get("href", "") for link in entry.findall(f"{ATOM}link") if link.get("rel") == "via"]
+        originals = [
+            link.get("href", "") for link in entry.findall(f"{ATOM}link") if link.get("rel") == "via"
+        ]
         assert terms & {"machine-translated", "original"}
         assert originals[0].startswith(network.base)
 
@@ -112,7 +116,9 @@ def corrected(tmp_path: Path) -> Iterator[tuple[SampleNetwork, Path]]:
         yield sites, config
 
 
-def test_a_correction_translates_only_the_sentence_that_changed(corrected: tuple[SampleNetwork, Path]) -> None:
+def test_a_correction_translates_only_the_sentence_that_changed(
+    corrected: tuple[SampleNetwork, Path],
+) -> None:
     """The entry keeps its id, gets a new `updated`, and one sentence goes to the engine."""
     network, config = corrected
     before = items(config, "pt")
@@ -135,4 +141,6 @@ def test_a_correction_translates_only_the_sentence_that_changed(corrected: tuple
 def plain_sentence(network: SampleNetwork, slug: str) -> str:
     """A sentence of the item's text that holds no markup."""
     item = next(each for each in network._sites["wolverhampton"].items if slug in {each.slug, each.id})
-    return next(sentence.html for block in item.body for sentence in block.sentences if "<" not in sentence.html)
+    return next(
+        sentence.html for block in item.body for sentence in block.sentences if "<" not in sentence.html
+    )

@@ -33,7 +33,7 @@ def test_no_machine_overwrites_a_person() -> None:
 
 
 def test_the_order_of_the_road() -> None:
-    """waiting < machine < edited < approved, and the states beside the road rank below."""
+    """The road: waiting < machine < edited < approved, and the states beside the road rank below."""
     road = [State.WAITING, State.MACHINE, State.EDITED, State.APPROVED]
 
     assert sorted(road, key=lambda state: state.rank) == road

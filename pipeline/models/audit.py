@@ -7,7 +7,6 @@ from django.db import models
 from pipeline.errors import StoreError
 from pipeline.models.entries import Entry
 
-
 PIPELINE = "pipeline"  # the actor of every move no person made
 
 

@@ -23,7 +23,9 @@ class Label(models.TextChoices):
 class ReleaseManager(models.Manager["Release"]):
     def dirty_entries(self) -> list[int]:
         """Called by publish: entries with a release whose files are not written yet."""
-        return list(self.filter(dirty=True).order_by("entry_id").values_list("entry_id", flat=True).distinct())
+        return list(
+            self.filter(dirty=True).order_by("entry_id").values_list("entry_id", flat=True).distinct()
+        )
 
     def of_entries(self, entry_ids: Iterable[int], languages: Iterable[str]) -> list["Release"]:
         """All releases of these entries; their pages name one another, so they are written together."""

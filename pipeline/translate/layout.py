@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from pipeline.translate.pieces import Element, Kind, Point, Run, Sentence
-from pipeline.translate.projection import Hints, Window, anchor, clean
+from pipeline.translate.projection import Hints, anchor, clean
+from pipeline.translate.windows import Window
 
 _WORD = re.compile(r"\w")
 

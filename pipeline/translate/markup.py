@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pipeline.errors import NewswireError
 from pipeline.translate.layout import Layout, Line, Manner, lay_out
 from pipeline.translate.pieces import Element, Kind, Piece, Prose, Run, Sentence, Tag, escape, start_tag
-from pipeline.translate.projection import Hints, Mark, Window, clean, project, restore_verbatim
+from pipeline.translate.projection import Hints, clean, project, restore_verbatim
 from pipeline.translate.segments import Document, proses
+from pipeline.translate.windows import Mark, Window
 from pipeline.translate.writing import faithful, write
 
 _BARE = frozenset({"span", "font"})

@@ -7,15 +7,13 @@ before could not place. Knows ranges and words, nothing of HTML.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
-
-from rapidfuzz.distance import Indel
 
 from pipeline.translate.pieces import has_words
+from pipeline.translate.windows import Mark, Sheet, Window
 
-# Similarity (Indel) less distance. Tried on news sentences with the right places marked by hand: below these
+# How alike the words must be. Tried on news sentences with the right places marked by hand: below these
 # floors, wrong placements begin.
 COPIED = 0.92
 ALONE = 0.8
@@ -23,43 +21,10 @@ ALONE_COSMETIC = 0.55
 NUMBERED = 0.75
 LAST_RESORT = 0.5
 COPIED_VERBATIM = 0.75
-DISTANCE_COST = 0.12  # for the whole length of the sentence
 
-_SHORT = 4  # letters; "no" and "a" are words of many languages, so they may look copied when they are not
-_BEST = 12  # candidates worth trying for one mark
-_WORD = re.compile(r"\w+")
 _QUOTE = re.compile(r"[\"“”„«»‟]")
-_QUOTES = "\"“”„«»‟'’‘‚"
-_LABEL = re.compile(r"\s?:(?=\s|$)")
 _CONTROLS = re.compile(r"[\x00-\x20\ud800-\udfff]+")
 _EDGES = " ,;:"
-
-
-class Window(NamedTuple):
-    start: int
-    end: int
-
-    def holds(self, other: "Window") -> bool:
-        return self.start <= other.start and other.end <= self.end
-
-    def misses(self, other: "Window") -> bool:
-        return other.end <= self.start or self.end <= other.start
-
-    def moved(self, by: int) -> "Window":
-        return Window(self.start + by, self.end + by)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
-    """A range of the source sentence; each range once.
-
-    A link is never lost, so more is tried for it; a `hinted` mark is worth a translation of its own.
-    """
-
-    window: Window
-    link: bool = False
-    hinted: bool = True
-    verbatim: bool = False
 
 
 @dataclass(slots=True)
@@ -97,7 +62,7 @@ def project(
     """The windows of the marks that can be placed, by index; not final while `hints` needs something."""
     if source == target:
         return {n: mark.window for n, mark in enumerate(marks)}
-    sheet = _Sheet(source, target, marks, dict(placed or {}))
+    sheet = Sheet(source, target, marks, dict(placed or {}))
     sheet.place_outright()
     sheet.place([n for n in sheet.left() if sheet.looks_foreign(n)], {}, COPIED)
     _place_by_hints(sheet, hints)
@@ -110,7 +75,7 @@ def restore_verbatim(source: str, target: str, marks: Sequence[Mark]) -> tuple[s
     for n, mark in enumerate(marks):
         if not mark.verbatim:
             continue
-        sheet = _Sheet(source, target, marks, placed)
+        sheet = Sheet(source, target, marks, placed)
         sheet.place([n], {}, COPIED_VERBATIM)
         if n not in placed:
             continue
@@ -122,7 +87,7 @@ def restore_verbatim(source: str, target: str, marks: Sequence[Mark]) -> tuple[s
     return target, placed
 
 
-def _place_by_hints(sheet: "_Sheet", hints: Hints) -> None:
+def _place_by_hints(sheet: Sheet, hints: Hints) -> None:
     """The steps that need translations, each begun only when the one before has all its answers."""
     wanted = {n: anchor(sheet.words(n)) for n in sheet.left() if sheet.marks[n].hinted}
     alone = {n: hints.ask(text) for n, text in wanted.items() if text}
@@ -146,7 +111,7 @@ def _place_by_hints(sheet: "_Sheet", hints: Hints) -> None:
     sheet.place([n for n in last if n not in alone], {}, LAST_RESORT)
 
 
-def _numbered(sheet: "_Sheet", links: Sequence[int], hints: Hints) -> dict[int, str | None] | None:
+def _numbered(sheet: Sheet, links: Sequence[int], hints: Hints) -> dict[int, str | None] | None:
     """The sentence once more, with "(1) ... (1)" around each link. None while it is not translated."""
     free = (number for number in range(1, 99) if f"({number})" not in sheet.source)
     numbers = dict(zip(sorted(links, key=lambda n: sheet.marks[n].window), free, strict=False))
@@ -160,7 +125,7 @@ def _numbered(sheet: "_Sheet", links: Sequence[int], hints: Hints) -> dict[int, 
     return {n: _between(answer, re.compile(rf"\(\s*{number}\s*\)")) for n, number in numbers.items()}
 
 
-def _quoted(sheet: "_Sheet", links: Sequence[int], hints: Hints) -> dict[int, str | None] | None:
+def _quoted(sheet: Sheet, links: Sequence[int], hints: Hints) -> dict[int, str | None] | None:
     """The sentence once more for each link, with quotes around it. None while one is not translated."""
     if _QUOTE.search(sheet.source):
         return {}
@@ -177,152 +142,3 @@ def _between(text: str, sign: re.Pattern[str]) -> str:
     """What stands between two signs; empty when there are not just two."""
     found = list(sign.finditer(text))
     return text[found[0].end() : found[1].start()].strip() if len(found) == 2 else ""
-
-
-class _Sheet:
-    """One sentence, its translation, and the windows found so far."""
-
-    def __init__(self, source: str, target: str, marks: Sequence[Mark], placed: dict[int, Window]) -> None:
-        self.source = source
-        self.target = target
-        self.marks = marks
-        self.placed = placed
-        lower = target.lower()
-        self._lower = lower if len(lower) == len(target) else target
-        self._words = [Window(*match.span()) for match in _WORD.finditer(target)]
-
-    def words(self, n: int) -> str:
-        return self.source[slice(*self.marks[n].window)]
-
-    def left(self) -> list[int]:
-        return [n for n in range(len(self.marks)) if n not in self.placed]
-
-    def looks_foreign(self, n: int) -> bool:
-        """Whether the words, found in the translation, are most likely copied and not a word of its own."""
-        text = self.words(n)
-        return len(text) >= _SHORT or not text.isalpha() or not text.islower()
-
-    def place_outright(self) -> None:
-        """Places that need no search."""
-        for n in self.left():
-            for window in (self._whole(n), self._label(n), self._part(n)):
-                if window and window.start < window.end and self._fits(n, window):
-                    self.placed[n] = window
-                    break
-
-    def place(self, marks: Iterable[int], hints: Mapping[int, str | None], floor: float) -> None:
-        """Best first: links before the rest, then by score, then longer before shorter.
-
-        A mark without a hint is looked for in its own words.
-        """
-        found = [
-            (not self.marks[n].link, -score, window.start - window.end, n, window)
-            for n in marks
-            if n not in self.placed
-            for score, window in self._candidates(n, hints.get(n, self.words(n)) or "", floor)
-        ]
-        for *_, n, window in sorted(found):
-            if n not in self.placed and self._fits(n, window):
-                self.placed[n] = window
-
-    def _fits(self, n: int, window: Window) -> bool:
-        """Windows lie to one another as their marks do."""
-        mark = self.marks[n].window
-        for k, other in self.placed.items():
-            of_other = self.marks[k].window
-            if mark.holds(of_other):
-                fits = window.holds(other)
-            elif of_other.holds(mark):
-                fits = other.holds(window)
-            else:
-                fits = window.misses(other)
-            if not fits:
-                return False
-        return True
-
-    def _whole(self, n: int) -> Window | None:
-        """A mark over all words of the sentence is one over all words of the translation."""
-        start, end = self.marks[n].window
-        if _WORD.search(self.source, 0, start) or _WORD.search(self.source, end):
-            return None
-        first, last = (self._words[0].start, self._words[-1].end) if self._words else (0, len(self.target))
-        return Window(first if start else 0, last if end < len(self.source) else len(self.target))
-
-    def _label(self, n: int) -> Window | None:
-        """Words up to the first colon, as in "Where: Town Hall"."""
-        start, end = self.marks[n].window
-        ours, theirs = _LABEL.findall(self.source), _LABEL.findall(self.target)
-        first, found = _LABEL.search(self.source), _LABEL.search(self.target)
-        if not (first and found) or len(ours) != len(theirs) or _WORD.search(self.source, 0, start):
-            return None
-        if end == first.start():
-            return Window(0, found.start())
-        return Window(0, found.end()) if end == first.end() else None
-
-    def _part(self, n: int) -> Window | None:
-        """A part of a word, in a word that was copied: the 2 in "CO2"."""
-        start, end = self.marks[n].window
-        for match in _WORD.finditer(self.source):
-            if match.start() <= start and end <= match.end() and match.span() != (start, end):
-                copies = [word for word in self._words if self.target[slice(*word)] == match[0]]
-                at = min(copies, key=lambda word: self._distance(n, word), default=None)
-                return Window(start, end).moved(at.start - match.start()) if at else None
-        return None
-
-    def _candidates(self, n: int, hint: str, floor: float) -> list[tuple[float, Window]]:
-        wanted = hint.strip().lower()
-        words = _WORD.search(wanted)
-        scored = self._similar(_trimmed(wanted), floor) if words else self._same(hint.strip())
-        near = ((score - DISTANCE_COST * self._distance(n, window), window) for score, window in scored)
-        best = sorted((each for each in near if each[0] >= floor), reverse=True)[:_BEST]
-        return [(score, self._with_edges(n, window)) for score, window in best]
-
-    def _similar(self, wanted: str, floor: float) -> Iterator[tuple[float, Window]]:
-        """Windows of whole words that are like the wanted ones."""
-        shortest, longest = len(wanted) * floor / (2 - floor), len(wanted) * (2 - floor) / floor
-        for n, first in enumerate(self._words):
-            for last in self._words[n:]:
-                length = last.end - first.start
-                if length > longest:
-                    break
-                if length < shortest:
-                    continue
-                score = Indel.normalized_similarity(
-                    wanted, self._lower[first.start : last.end], score_cutoff=floor
-                )
-                if score:
-                    yield score, Window(first.start, last.end)
-
-    def _same(self, signs: str) -> Iterator[tuple[float, Window]]:
-        """Signs without words are found as they are or not at all."""
-        if signs:
-            for match in re.finditer(re.escape(signs), self.target):
-                yield 1.0, Window(*match.span())
-
-    def _distance(self, n: int, window: Window) -> float:
-        """Between the middles, as parts of the whole."""
-        mark = self.marks[n].window
-        return abs(sum(mark) / (2 * len(self.source)) - sum(window) / (2 * len(self.target)))
-
-    def _with_edges(self, n: int, window: Window) -> Window:
-        """As many signs around the words as the mark has: its quotes, its brackets, its stop."""
-        text = self.words(n)
-        words = list(_WORD.finditer(text))
-        if not words:
-            return window
-        start, end = window
-        for sign in reversed(text[: words[0].start()]):
-            start -= start > 0 and _alike(sign, self.target[start - 1])
-        for sign in text[words[-1].end() :]:
-            end += end < len(self.target) and _alike(sign, self.target[end])
-        return Window(start, end)
-
-
-def _trimmed(text: str) -> str:
-    words = list(_WORD.finditer(text))
-    return text[words[0].start() : words[-1].end()]
-
-
-def _alike(sign: str, other: str) -> bool:
-    """The same sign, or another kind of quote."""
-    return sign == other or (sign in _QUOTES and other in _QUOTES)

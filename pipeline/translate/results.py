@@ -139,5 +139,7 @@ def _still_ours(row: Translation) -> bool:
     )
     ours = same.exists() and Entry.objects.filter(pk=row.entry_id, current_id=row.entry.current_id).exists()
     if not ours:
-        Translation.objects.filter(pk=row.pk, claimed_by=row.claimed_by).update(claimed_by="", claimed_until=None)
+        Translation.objects.filter(pk=row.pk, claimed_by=row.claimed_by).update(
+            claimed_by="", claimed_until=None
+        )
     return ours

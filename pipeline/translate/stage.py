@@ -71,7 +71,9 @@ def run(
     """Take up all that is due. `progress` is told how many of how many translations are done."""
     report = TranslateReport()
     started = _now()
-    languages = frozenset(config.targets) | {source.language for source in config.source} | {config.engines.pivot}
+    languages = (
+        frozenset(config.targets) | {source.language for source in config.source} | {config.engines.pivot}
+    )
     report.imported = import_memories(config.engines.memories, languages)
     report.planned = plan(config.targets, started)
     _wake(config, routes, started, imported=report.imported)
@@ -110,7 +112,10 @@ def _wake(config: Config, routes: Routes, now: datetime, *, imported: int) -> No
 def _in_threads(work: TranslateRun, started: datetime, threads: int) -> None:
     """Claim and translate until nothing is due. The first unexpected error stops all threads and is raised."""
     with ThreadPoolExecutor(threads, thread_name_prefix="translate") as pool:
-        futures = [pool.submit(_drain, work, f"{socket.gethostname()}:{os.getpid()}:{n}", started) for n in range(threads)]
+        futures = [
+            pool.submit(_drain, work, f"{socket.gethostname()}:{os.getpid()}:{n}", started)
+            for n in range(threads)
+        ]
         try:
             for future in futures:
                 future.result()
@@ -167,7 +172,9 @@ def _document(entry: Entry) -> Document:
     return parse(fields, entry.language, plain=frozenset({"title", "image_alt"}))
 
 
-def _finish_row(work: TranslateRun, row: Translation, document: Document, outcomes: Mapping[str, Outcome]) -> None:
+def _finish_row(
+    work: TranslateRun, row: Translation, document: Document, outcomes: Mapping[str, Outcome]
+) -> None:
     human = _human_units(row)
     texts: dict[str, Suggestion] = {}
     for segment in document.segments:
@@ -181,9 +188,13 @@ def _finish_row(work: TranslateRun, row: Translation, document: Document, outcom
             return
         texts[segment.text] = outcome
     fields = _project(work.translator, row, document, texts)
-    findings = [finding for text, each in texts.items() if text_hash(text) not in human for finding in each.findings]
+    findings = [
+        finding for text, each in texts.items() if text_hash(text) not in human for finding in each.findings
+    ]
     draft = Draft(fields=fields, units=texts, human=human, risk=risk_of(findings))
-    segments = Segment.objects.ensure(_revision(row.entry).pk, ((each.field, each.text) for each in document.segments))
+    segments = Segment.objects.ensure(
+        _revision(row.entry).pk, ((each.field, each.text) for each in document.segments)
+    )
     if store_draft(row, segments, draft, work.now()):
         with work.lock:
             work.report.translated[row.language] += 1

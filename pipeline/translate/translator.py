@@ -74,7 +74,9 @@ class Translator:
         with self._lock:
             futures = {text: self._in_flight.pop((pair, text)) for text in mine}
         for text, future in futures.items():
-            future.set_result(found.get(text) or Failure(reason="the run stopped before its turn", waiting=True))
+            future.set_result(
+                found.get(text) or Failure(reason="the run stopped before its turn", waiting=True)
+            )
 
     def _work(self, texts: list[str], pair: Pair) -> dict[str, Outcome]:
         """Engines in order; a text that one fails, or that a check blocks, goes to the next."""
@@ -94,18 +96,27 @@ class Translator:
             found |= self._through_pivot(todo, pair, found)
         found |= {text: each for text, each in blocked.items() if not isinstance(found[text], Suggestion)}
         self._memory.remember(
-            pair, {text: each for text, each in found.items() if isinstance(each, Suggestion) and not _is_blocked(each)}
+            pair,
+            {
+                text: each
+                for text, each in found.items()
+                if isinstance(each, Suggestion) and not _is_blocked(each)
+            },
         )
         return found
 
-    def _through_pivot(self, texts: list[str], pair: Pair, tried: Mapping[str, Outcome]) -> dict[str, Outcome]:
+    def _through_pivot(
+        self, texts: list[str], pair: Pair, tried: Mapping[str, Outcome]
+    ) -> dict[str, Outcome]:
         """Both legs, each with its own memory and chain. What was tried and failed directly keeps its reason."""
         legs = self._routes.legs(pair)
         if legs is None:
             reason = self._routes.missing(pair) or f"no engine translates {pair}"
             return {text: tried.get(text) or Failure(reason=reason, waiting=True) for text in texts}
         first = self.translate(texts, legs[0])
-        middle: dict[str, Suggestion] = {text: each for text, each in first.items() if isinstance(each, Suggestion)}
+        middle: dict[str, Suggestion] = {
+            text: each for text, each in first.items() if isinstance(each, Suggestion)
+        }
         second = self.translate([each.text for each in middle.values()], legs[1])
         joined: dict[str, Outcome] = {
             text: self._joined(text, first[text], second[middle[text].text] if text in middle else None, pair)
@@ -140,7 +151,10 @@ class Translator:
     def _ask(self, engine: Engine, texts: list[str], pair: Pair) -> dict[str, Outcome]:
         breaker = self._breakers[engine.name]
         if breaker.is_open:
-            return {text: Failure(reason=f"{engine.name} is paused after failures", waiting=True) for text in texts}
+            return {
+                text: Failure(reason=f"{engine.name} is paused after failures", waiting=True)
+                for text in texts
+            }
         alphabet = engine.alphabet(pair)
         guarded = {text: protect(text, language=pair.source, alphabet=alphabet) for text in texts}
         found = self._call(engine, guarded, pair)
@@ -151,9 +165,13 @@ class Translator:
             if each is None
         }
         found |= self._call(engine, again, pair) if again else {}
-        return {text: each or Failure(reason=f"{engine.name} lost a placeholder") for text, each in found.items()}
+        return {
+            text: each or Failure(reason=f"{engine.name} lost a placeholder") for text, each in found.items()
+        }
 
-    def _call(self, engine: Engine, guarded: Mapping[str, Protected], pair: Pair) -> dict[str, Outcome | None]:
+    def _call(
+        self, engine: Engine, guarded: Mapping[str, Protected], pair: Pair
+    ) -> dict[str, Outcome | None]:
         """One call of the engine. None where the engine's answer could not be put together again."""
         parts = [part for each in guarded.values() for part in each.parts]
         usage = Usage(calls=1, sentences=len(parts), characters=sum(map(len, parts)))
@@ -175,7 +193,11 @@ class Translator:
         self._meter.add(engine.name, pair, replace(usage, seconds=time.perf_counter() - started))
 
     def _put_together(
-        self, engine: Engine, guarded: Mapping[str, Protected], answers: Sequence[str | EngineError], pair: Pair
+        self,
+        engine: Engine,
+        guarded: Mapping[str, Protected],
+        answers: Sequence[str | EngineError],
+        pair: Pair,
     ) -> dict[str, Outcome | None]:
         found: dict[str, Outcome | None] = {}
         position = 0
@@ -190,13 +212,17 @@ class Translator:
                 continue
             outputs = [answer for answer in own if isinstance(answer, str)]
             restored = restore(outputs, each)
-            found[text] = _suggest(text, restored, " ".join(outputs), engine.name, version, pair) if restored else None
+            found[text] = (
+                _suggest(text, restored, " ".join(outputs), engine.name, version, pair) if restored else None
+            )
         return found
 
 
 def _suggest(text: str, restored: str, raw: str, origin: str, version: str, pair: Pair) -> Suggestion:
     target = localise(text, restored, pair.source, pair.target)
-    return Suggestion(text=target, origin=origin, version=version, raw=raw, findings=_check(text, target, pair))
+    return Suggestion(
+        text=target, origin=origin, version=version, raw=raw, findings=_check(text, target, pair)
+    )
 
 
 def _rechecked(text: str, remembered: Suggestion, pair: Pair) -> Suggestion:
@@ -211,7 +237,9 @@ def _check(source: str, target: str, pair: Pair) -> tuple[FindingData, ...]:
 
 
 def _is_blocked(outcome: Outcome) -> bool:
-    return isinstance(outcome, Suggestion) and any(finding.severity == "block" for finding in outcome.findings)
+    return isinstance(outcome, Suggestion) and any(
+        finding.severity == "block" for finding in outcome.findings
+    )
 
 
 def _is_good(outcome: Outcome) -> bool:

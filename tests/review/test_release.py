@@ -102,7 +102,13 @@ def test_a_stale_translation_stays_public_until_the_new_draft_may_go_out() -> No
     draft.save()
     release.run(config())
     stale = public()
-    draft.state, draft.revision, draft.title, draft.risk, draft.release_due = State.MACHINE, new, "Jauns", 1.0, True
+    draft.state, draft.revision, draft.title, draft.risk, draft.release_due = (
+        State.MACHINE,
+        new,
+        "Jauns",
+        1.0,
+        True,
+    )
     draft.save()
     release.run(config())
     doubtful = public()
