@@ -11,6 +11,7 @@ from feeds.records import ItemForFeed
 
 # XML 1.0 forbids these even escaped; lone surrogates cannot be written as UTF-8 at all.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_SPACES = re.compile(r"[ \t\r\n\f\v]+")
 _BLOCK_END = re.compile(
     r"</(?:p|div|li|h[1-6]|tr|td|th|blockquote|figcaption|dd|dt)>|<br\s*/?>", re.IGNORECASE
 )
@@ -26,7 +27,8 @@ def allowed(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    return " ".join(allowed(text).split())
+    """The text with single spaces; no-break spaces stay, they hold numbers and French marks together."""
+    return _SPACES.sub(" ", allowed(text)).strip()
 
 
 def web_address(url: str) -> str:
@@ -44,7 +46,7 @@ def web_address(url: str) -> str:
 
 def text_of(markup: str) -> str:
     """The words of an HTML fragment, blocks parted by a space."""
-    return " ".join(html.unescape(nh3.clean(_BLOCK_END.sub(" ", markup), tags=set())).split())
+    return _SPACES.sub(" ", html.unescape(nh3.clean(_BLOCK_END.sub(" ", markup), tags=set()))).strip()
 
 
 def excerpt(text: str, length: int = EXCERPT_LENGTH) -> str:
@@ -52,7 +54,8 @@ def excerpt(text: str, length: int = EXCERPT_LENGTH) -> str:
     if len(text) <= length:
         return text
     cut = text.rfind(" ", _LEAST_EXCERPT, length)
-    return text[: cut if cut > 0 else length].rstrip(" ,;:–-") + "…"
+    start = text[: cut if cut > 0 else length].rstrip(" ,;:–-")
+    return f"{start} …" if start.endswith((".", "!", "?")) else f"{start}…"
 
 
 def summary_text(item: ItemForFeed) -> str:

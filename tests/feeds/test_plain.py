@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feeds.plain import allowed, excerpt, summary_text, text_of, tidy, web_address
+from feeds.plain import excerpt, one_line, summary_text, text_of, tidy, web_address
 from tests.feeds.samples import POZNAN, item
 
 
@@ -48,7 +48,7 @@ def test_words_of_neighbouring_blocks_stay_apart() -> None:
     """The end of one paragraph does not run into the beginning of the next; entities become letters."""
     assert (
         text_of("<p>Viens.</p><p>Divi&nbsp;&amp; <b>trīs</b></p><ul><li>a</li><li>b</li></ul>")
-        == "Viens. Divi & trīs a b"
+        == "Viens. Divi\u00a0& trīs a b"
     )
     assert text_of("a<script>alert(1)</script>b") == "ab"
 
@@ -85,3 +85,14 @@ def test_forbidden_characters_go_and_all_others_stay() -> None:
     """Tabs, new lines, emoji and private letters are legal; controls, lone surrogates and noncharacters are not."""
     assert allowed("a\t\n\r🌉\ue000\x85") == "a\t\n\r🌉\ue000\x85"
     assert allowed("a\x00\x08\x0b\x1f\ud800\udfff\ufffe\uffffb") == "ab"
+
+
+def test_no_break_spaces_stay_in_titles_and_excerpts() -> None:
+    """1 234 is not torn apart at the end of a line."""
+    assert one_line(" 1\u00a0234  dzīvokļi ") == "1\u00a0234 dzīvokļi"
+    assert text_of("<p>60\u00a0000 cilvēku</p>") == "60\u00a0000 cilvēku"
+
+
+def test_an_excerpt_that_ends_with_a_sentence_keeps_its_stop_apart() -> None:
+    """A full stop and an ellipsis do not run together."""
+    assert excerpt("Viens teikums. " * 30, 40).endswith("teikums. …")
