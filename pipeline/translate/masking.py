@@ -16,7 +16,7 @@ HIDDEN = "[\U000f0000-\U0010ffff]"
 _FIXED = rf"""
       \[[Xx]\d+[Xx]\] | (?<!\w)[Xx]\d+[Xx](?!\w)                    # our own token, in the source by chance
     | (?:https?://|www\.)[^\s<>"“”„«»]*[^\s<>"“”„«».,;:!?)\]'’…]    # addresses, without the sentence's own marks
-    | [\w.+-]+@[\w-]+(?:\.[\w-]+)+
+    | (?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+
     | (?<![\w])[@\#]\w[\w.-]*\w | (?<![\w])[@\#]\w
     | [0-9\#*]\ufe0f?\u20e3
     | \S{{{MAX_TOKEN + 1},}}

@@ -134,7 +134,8 @@ class RunBuilder:
         del self._points[element.points :]
         held = [piece for point in inner for piece in (*point.pieces, point.space)][:-1]
         pieces = element.tag, *held, end_tag(element.tag)
-        point = Point(offset=inner[0].offset, pieces=pieces, inside=frozenset(), space=inner[-1].space)
+        space = "" if inner[-1].offset > inner[0].offset else inner[-1].space  # or else the text has it
+        point = Point(offset=inner[0].offset, pieces=pieces, inside=frozenset(), space=space)
         self._add_point(point, element)
 
     def _add_point(self, point: Point, but: _Open | None = None) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.translate.conventions import localise
+from pipeline.translate.conventions import localise, plain
 from pipeline.translate.conventions.languages import CONVENTIONS
 from pipeline.translate.conventions.quotes import pairs_of, single_pairs_of
 
@@ -279,9 +279,15 @@ def test_idempotent(source: str, target: str, pair: tuple[str, str]) -> None:
     target=st.sampled_from(LANGUAGES),
     copied=st.booleans(),
 )
-def test_any_number_is_understood_again(value: int, fraction: str, target: str, copied: bool) -> None:  # noqa: FBT001
+def test_any_number_is_understood_again(value: int, fraction: str, target: str, copied: bool) -> None:
     """From English and back again, a number keeps its value, whichever way the engine wrote it."""
     english = f"{value:,}" + (f".{fraction}" if fraction else "")
     there = localise(english, english if copied else english.replace(",", " "), "en", target)
 
     assert localise(there, there, target, "en").replace(",", "") == english.replace(",", "")
+
+
+def test_plain_forms() -> None:
+    """Two texts that differ in typography only are the same in their plain form."""
+    assert plain("„Jā” – tā ir ’90. gadu…\u00a05 %") == '"Jā" - tā ir \'90. gadu... 5 %'
+    assert plain(" « Oui »") == '" Oui "'

@@ -512,7 +512,7 @@ def test_no_nesting_is_too_deep() -> None:
     """Thousands of elements in one another exhaust nothing."""
     deep = "".join(f"<{name}>" * 3000 for name in ("b", "div", "button"))
     rebuilt, _ = translated(parse({"content": f'{deep}One <a href="x">two</a>'}, "en"), str.upper)
-    assert look(rebuilt.fields["content"]).links == {"x": 1}
+    assert rebuilt.fields["content"].count('href="x"') == 1
 
 
 @profile

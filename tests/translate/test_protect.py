@@ -310,7 +310,7 @@ TEXTS = st.lists(WORDS, max_size=90).map(" ".join) | st.text(max_size=60)
 class TestProperties:
     @settings(max_examples=200)
     @given(source=TEXTS, mask=st.booleans())
-    def test_the_identity_engine_changes_nothing(self, source: str, mask: bool) -> None:  # noqa: FBT001
+    def test_the_identity_engine_changes_nothing(self, source: str, mask: bool) -> None:
         """An engine that gives its text back gives the source back, up to spaces."""
         protected = protect(source, language="en", alphabet=ALPHABET, mask=mask)
         restored = restore(protected.parts, protected)
@@ -320,7 +320,7 @@ class TestProperties:
 
     @settings(max_examples=200)
     @given(source=TEXTS, mask=st.booleans())
-    def test_the_engine_sees_covered_characters_only(self, source: str, mask: bool) -> None:  # noqa: FBT001
+    def test_the_engine_sees_covered_characters_only(self, source: str, mask: bool) -> None:
         """Whatever comes in, the parts are short and within the alphabet."""
         parts = protect(source, language="en", alphabet=ALPHABET, mask=mask).parts
 

@@ -31,6 +31,8 @@ class Money:
     severity = WARN
 
     def check(self, unit: UnitForCheck) -> Iterable[FindingData]:
+        if not re.search(r"\d", unit.source):
+            return
         for code, pattern in _AMOUNTS.items():
             amount = pattern.search(unit.source)
             if amount is None or _ANYWHERE[code].search(unit.target):

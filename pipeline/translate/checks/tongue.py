@@ -9,7 +9,7 @@ from pipeline.translate.languages import LANGUAGES, identify
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _LOWER = re.compile(r"(?<![\w@#./-])[^\W\d_A-ZÀ-ÖØ-ÞĀŽ](?:[^\W\d_]|['’-](?=[^\W\d_]))*(?![\w@/])")
-_ADDRESS = re.compile(r"\S*(?:@|://|www\.)\S*")
+_ADDRESS = re.compile(r"(?<!\S)\S*(?:@|://|www\.)\S*")
 _MIN_WORDS = 4
 _SURE, _SURE_OF_HALF = 0.8, 0.98
 _COPIED = 0.8  # share of the source's common words that return unchanged
@@ -80,6 +80,8 @@ def _is_headline_in(unit: UnitForCheck) -> bool:
 
 def _copied_run(source: str, target: str) -> tuple[int, int] | None:
     """Where the target goes on word by word like the source, in common words, outside quotation marks."""
+    if len({*source.split()} & {*target.split()}) < _RUN - 2:
+        return None
     ours = " " + " ".join(_WORD.findall(_ADDRESS.sub(" ", source))) + " "
     words = list(_WORD.finditer(target))
     for start in range(len(words) - _RUN + 1):

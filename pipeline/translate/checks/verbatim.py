@@ -8,7 +8,7 @@ from pipeline.records import FindingData
 from pipeline.translate.checks.base import BLOCK, WARN, Check, UnitForCheck, found
 
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"“”„«»]*[^\s<>\"“”„«».,;:!?)\]'’…]", re.IGNORECASE)
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PLACEHOLDER = re.compile(r"\[\s?X\s?\d+\s?X\s?\]|\{\{?\w*\}?\}|%(?:\(\w+\))?[sd]\b|\$\{\w+\}", re.IGNORECASE)
 _HANDLE = re.compile(r"(?<!\w)@\w{2,}|(?<!\w)#\w{2,}")
 

@@ -7,10 +7,14 @@ Pure and idempotent. What a sign means is read from the source, never guessed fr
 
 from pipeline.translate.conventions.languages import convention_of
 from pipeline.translate.conventions.numbers import localise_numbers
-from pipeline.translate.conventions.quotes import localise_quotes
+from pipeline.translate.conventions.quotes import MARKS, SINGLE, localise_quotes
 from pipeline.translate.conventions.spacing import restore_dashes, set_spaces, tidy
 
-__all__ = ["localise"]
+__all__ = ["localise", "plain"]
+
+_PLAIN = str.maketrans(
+    dict.fromkeys(MARKS, '"') | dict.fromkeys(SINGLE, "'") | dict.fromkeys("–—", "-") | {"…": "..."}
+)
 
 
 def localise(source: str, target: str, source_language: str, target_language: str) -> str:
@@ -25,3 +29,8 @@ def localise(source: str, target: str, source_language: str, target_language: st
     target = restore_dashes(source, target)
     target = localise_quotes(source, target, style)
     return set_spaces(target, style)
+
+
+def plain(text: str) -> str:
+    """The text with plain quotes, dashes, dots and spaces: for measures that must not count house style as a fault."""
+    return " ".join(text.translate(_PLAIN).split())

@@ -24,6 +24,7 @@ _CALL_BEFORE = re.compile(
     r"număr|anruf|rufnummer|bel|bellen|chiam|telefon|téléphon|appel|llam|sun|suna|apel|ligue|ligar|sms|whatsapp)",
     re.IGNORECASE,
 )
+_MOST_DIGITS = 18  # what is longer is a serial number
 _CALL_REACH = 80  # characters
 _SHORTEST_CALL = 6  # digits
 _LABEL_BEFORE = re.compile(
@@ -142,7 +143,7 @@ def _unmistakable(numbers: Iterator[Number]) -> list[Number]:
     by_digits: defaultdict[str, dict[tuple[str, str], Number]] = defaultdict(dict)
     for number in numbers:
         known = by_digits[number.digits].get(number.value)
-        if len(number.digits) > 1 and (known is None or number.grouped):
+        if 1 < len(number.digits) <= _MOST_DIGITS and (known is None or number.grouped):
             by_digits[number.digits][number.value] = number
     return [
         number

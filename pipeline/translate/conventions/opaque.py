@@ -3,19 +3,21 @@
 import re
 from bisect import bisect_right
 
-ADDRESS = r"(?:https?://|www\.)\S+ | [\w.+-]+@[\w-]+(?:\.[\w-]+)+ | \w[\w-]*(?:\.[a-z][\w-]*)+/\S*"
+# Every pattern begins where nothing of its own kind stands before, or a long run of letters would be
+# searched once from each of them.
+ADDRESS = r"(?:https?://|www\.)\S+ | (?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+ | (?<![\w.-])\w[\w-]*(?:\.[a-z][\w-]*)+/\S*"
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
 _PHONE_WORD = r"(?:t[eé]l|telef[oó]n[aeosu]?|telephone|téléphone|tālr(?:unis|uni)?|mob|phone|call|fax|fakss?|zvani(?:et|t)|whatsapp|rufnummer|appel(?:ez|er))"
 _NOT_A_NUMBER = re.compile(
     rf"""
       {ADDRESS}
-    | \d+ (?: [:/] \d+ )+ (?:[.,]\d+)?                          # times, fractions, dates with strokes
-    | \d+ (?: -\d+ ){{2,}}                                      # ISO dates, phone numbers
+    | (?<!\d) \d+ (?: [:/] \d+ )+ (?:[.,]\d+)?                          # times, fractions, dates with strokes
+    | (?<!\d) \d+ (?: -\d+ ){{2,}}                                      # ISO dates, phone numbers
     | \d{{1,2}} \.\ ?\d{{1,2}} \.\ ?(?:\d{{4}}|\d{{2}})\b       # 24.11.2026
     | \b {_OCTET} (?: \.{_OCTET} ){{3}} (?![.,]?\d)             # 192.168.1.1
     | \b 116 \ ? \d{{3}} (?!\d)                                  # helplines of the EU: 116 123
-    | (?: \+|\b00 ) \d [\d\s()./-]{{6,}} \d                     # +371 67 012 345
-    | \b {_PHONE_WORD} [.:]* \s* (?:\w+\s+)? [\d(] [\d\s()./-]{{4,}} \d
+    | (?: \+|\b00 ) \d [\d\s()./-]{{6,24}} \d                     # +371 67 012 345
+    | \b {_PHONE_WORD} [.:]* \s* (?:\w+\s+)? [\d(] [\d\s()./-]{{4,24}} \d
     """,
     re.VERBOSE | re.IGNORECASE,
 )
