@@ -11,9 +11,7 @@ _VENV_PYTHON = _HERE / ".venv" / "bin" / "python"
 
 def _enter_venv() -> None:
     """Run under the project's own environment, whichever python started this."""
-    if Path(sys.prefix).resolve() == (_HERE / ".venv").resolve() or "VIRTUAL_ENV" in os.environ:
-        return
-    if _VENV_PYTHON.exists():
+    if _VENV_PYTHON.exists() and Path(sys.prefix).resolve() != (_HERE / ".venv").resolve():
         os.execv(_VENV_PYTHON, [str(_VENV_PYTHON), *sys.argv])  # noqa: S606 - our own interpreter
 
 

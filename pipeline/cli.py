@@ -29,7 +29,7 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command. The exit code: 0 done, 1 wrong use, 2 something that matters failed, 75 locked."""
-    options = _parser().parse_args(arguments)
+    options = _parse(arguments)
     _log_to_stderr()
     stop = threading.Event()
     if threading.current_thread() is threading.main_thread() and options.command not in {"serve", "demo"}:
@@ -59,6 +59,17 @@ def _stop_with_input(stop: threading.Event) -> None:
     stop.set()
     time.sleep(_GRACE)
     os._exit(FAILED)
+
+
+def _parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """The arguments; pairs of `models` may stand behind its options, which argparse alone does not take."""
+    parser = _parser()
+    options, rest = parser.parse_known_args(arguments)
+    if rest and options.command == "models" and not any(each.startswith("-") for each in rest):
+        options.pairs += rest
+    elif rest:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    return options
 
 
 def _complain(error: NewswireError, code: int) -> int:
@@ -92,18 +103,19 @@ def _port(text: str) -> int:
 
 
 def _parser() -> _Parser:
-    common = _Parser(add_help=False)
+    json_only = _Parser(add_help=False)
+    json_only.add_argument("--json", action="store_true", help="one JSON object on stdout, nothing else there")
+    common = _Parser(add_help=False, parents=[json_only])
     common.add_argument(
         "--config", type=Path, default=Path("config.toml"), metavar="FILE", help="default config.toml"
     )
-    common.add_argument("--json", action="store_true", help="one JSON object on stdout, nothing else there")
     parser = _Parser(prog="run.py", description="The news of partner cities, in every partner's language.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
 
-    def command(name: str, text: str) -> argparse.ArgumentParser:
-        return commands.add_parser(name, help=text, description=text, parents=[common])
+    def command(name: str, text: str, parent: _Parser = common) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=text, description=text, parents=[parent])
 
-    demo = command("demo", "one cycle on the sample network, then serve the result")
+    demo = command("demo", "one cycle on the sample network, then serve the result", json_only)
     demo.add_argument("--once", action="store_true", help="stop after the summary")
     demo.add_argument("--port", type=_port, default=8000)
     demo.add_argument("--dir", type=Path, default=Path("var/demo"), metavar="DIR")

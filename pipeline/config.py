@@ -9,9 +9,12 @@ from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-ReaderName = Literal["feed", "jsonfeed", "listing", "api", "xml", "sitemap", "pdf", "auto"]
+from pipeline.recipes import ArticleRecipe, ListRecipe
+from pipeline.tables import Table as Table  # noqa: PLC0414 - the loader and the tests know it from here
+
+ReaderName = Literal["feed", "jsonfeed", "listing", "api", "xml", "sitemap", "wordpress", "pdf", "auto"]
 ReviewPolicy = Literal["all", "risky", "none"]
 
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
@@ -36,12 +39,6 @@ def _time_zone(value: str) -> str:
 Url = Annotated[str, AfterValidator(_web_address)]
 OptionalUrl = Annotated[str, AfterValidator(lambda value: _web_address(value) if value else value)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
-
-
-class Table(BaseModel):
-    """A table of config.toml: unknown keys are mistakes, nothing changes after loading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=False, hide_input_in_errors=False)
 
 
 class Network(Table):
@@ -77,6 +74,15 @@ class Source(Table):
     licence: str = ""
     max_entries: Annotated[int, Field(ge=1, le=10_000)] = 1_000  # taken from one answer, newest first
     interval: Annotated[float, Field(ge=0, le=1440)] | None = None  # minutes between polls
+    may_be_empty: bool = False  # an answer without entries is normal, such as today's news on a Sunday
+    list: ListRecipe = ListRecipe()
+    article: ArticleRecipe | None = None
+
+    @model_validator(mode="after")
+    def _recipe_fits(self) -> Self:
+        if self.enabled and (faults := self.list.faults(self.reader)):
+            raise ValueError("; ".join(faults))
+        return self
 
 
 class FirefoxEngine(Table):

@@ -11,9 +11,13 @@ class NewswireError(Exception):
         super().__init__(message)
         self.resource = resource
 
+    @property
+    def message(self) -> str:
+        """What is wrong, without the name of the thing: for places that show the name beside it."""
+        return super().__str__()
+
     def __str__(self) -> str:
-        message = super().__str__()
-        return f"{self.resource}: {message}" if self.resource else message
+        return f"{self.resource}: {self.message}" if self.resource else self.message
 
 
 class ConfigError(NewswireError):

@@ -6,6 +6,7 @@ Both use the same engine processes; the memory is left out, so that every senten
 import argparse
 import resource
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
@@ -17,12 +18,14 @@ from pipeline.config import Config
 from pipeline.errors import NewswireError
 from pipeline.progress import Advance, Progress
 from pipeline.records import Pair, Suggestion
+from pipeline.translate.conventions import plain
 from pipeline.translate.markup import rebuild
 from pipeline.translate.room import EngineRoom, open_engines
 from pipeline.translate.segments import parse
 from pipeline.translate.translator import Translator
 from pipeline.translate.usage import UsageMeter
 
+_MARKS = frozenset("\"“”„«»")
 _CHUNK = 200  # lines handed over at once
 
 
@@ -84,9 +87,18 @@ def _score(
             outputs += translate(room, pair, sources[start : start + _CHUNK])
             advance(len(outputs), len(sources))
     score.failures = outputs.count("")
+    if _is_plainly_set(references):
+        outputs = [plain(output) for output in outputs]
     score.chrf = round(CHRF().corpus_score(outputs, [references]).score, 2)
     score.bleu = round(BLEU().corpus_score(outputs, [references]).score, 2)
     return score
+
+
+def _is_plainly_set(references: Sequence[str]) -> bool:
+    """Whether the reference writes straight quotation marks: then the house's style of marks is not scored against
+    it, or every rightly set quotation would count as a fault."""
+    marks = Counter(mark for line in references for mark in line if mark in _MARKS)
+    return marks['"'] > sum(marks.values()) / 2
 
 
 def _bare(room: EngineRoom, pair: Pair, lines: list[str]) -> list[str]:

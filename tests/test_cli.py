@@ -10,8 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.loading import load
-from pipeline.lock import the_lock
 from tests.collect.servers import Behaviour, LoopbackServer, answer, serve, silent
 from tests.running import FEED, RUN, ended, eventually, free_port, run, started, written_config
 
@@ -27,7 +25,7 @@ COMMANDS = (
     "evaluate",
     "manage",
 )
-PATIENCE = 2.0  # [fetch] timeout
+PATIENCE = 1.0  # [fetch] timeout
 
 
 @pytest.fixture
@@ -135,17 +133,6 @@ def test_the_stages_one_by_one_are_the_cycle(tmp_path: Path, sites: LoopbackServ
     assert published["languages"]["lv"]["published"] == 2
     assert "Maina laternas" in (tmp_path / "public/lv/all.rss").read_text()
     assert again.data["files_written"] == 0
-
-
-def test_a_held_lock_is_75(tmp_path: Path) -> None:
-    """Nothing is done, and the holder is named."""
-    config = written_config(tmp_path, "http://127.0.0.1:9/feed")
-    with the_lock(load(config)):
-        done = run("translate", "--json", "--config", config)
-
-    assert (done.code, done.out) == (75, "")
-    assert "another run is at work" in done.err
-    assert "Traceback" not in done.err
 
 
 def _store_of_garbage(folder: Path) -> None:

@@ -59,7 +59,7 @@ def _one_cycle(config: Config, progress: Progress, *, as_json: bool) -> None:
     summary = run_cycle(Run(config=config, progress=progress))
     show(summary, progress.console)
     progress.say(
-        '"tm:import" is the bundled translation memory, made by people; "firefox" is the neural engine.'
+        '"tm:import" is the bundled sample memory, "firefox" the neural engine on this machine.'
     )
     if as_json:
         json.dump(summary.as_dict(), sys.stdout, ensure_ascii=False, indent=2)

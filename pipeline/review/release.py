@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 
-from pipeline.config import Config
+from pipeline.config import Config, ReviewPolicy
 from pipeline.models import PIPELINE, Audit, Entry, Label, Release, StoreFact, Translation
 from pipeline.review.policy import may_go_out
 from pipeline.states import State
@@ -101,12 +101,31 @@ def _release(row: Translation, config: Config, report: ReleaseReport) -> None:
         ):
             report.withdrawn[row.language] += 1
         return
-    if not may_go_out(state, row.risk, config.review.policy(row.language)):
+    policy = config.review.policy(row.language)
+    if not may_go_out(state, row.risk, policy):
         if state is not State.STALE:
             report.held[row.language] += 1
+        _take_back(row, policy, report)
         return
     if _write(row.entry, row.language, _translated(row, config)):
         report.released[row.language] += 1
+
+
+def _take_back(row: Translation, policy: ReviewPolicy, report: ReleaseReport) -> None:
+    """What is public although the policy of today would not let it out: the very draft, or any unreviewed text."""
+    public = Release.objects.filter(entry=row.entry, language=row.language, withdrawn=False).first()
+    if public is None or public.label == Label.ORIGINAL:
+        return
+    drafted = row.state in {State.MACHINE, State.EDITED}  # a stale row still holds the words that may stay public
+    is_this_draft = drafted and (public.revision_id, public.title, public.content) == (
+        row.revision_id,
+        row.title,
+        row.content,
+    )
+    if is_this_draft or (policy == "all" and public.label != Label.REVIEWED):
+        public.withdrawn = public.dirty = True
+        public.save(update_fields=["withdrawn", "dirty"])
+        report.withdrawn[row.language] += 1
 
 
 def _translated(row: Translation, config: Config) -> dict[str, object]:

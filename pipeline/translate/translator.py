@@ -123,18 +123,14 @@ class Translator:
             for text in texts
         }
         return {
-            text: each if isinstance(each, Suggestion) else tried.get(text) or self._explained(each, pair)
-            for text, each in joined.items()
+            text: each if isinstance(each, Suggestion) else tried.get(text) or each for text, each in joined.items()
         }
-
-    def _explained(self, failure: Failure, pair: Pair) -> Failure:
-        """One leg's reason tells half of it: what waits names all that is missing on the way."""
-        missing = self._routes.missing(pair) if failure.waiting else ""
-        return replace(failure, reason=missing) if missing else failure
 
     def _joined(self, text: str, first: Outcome, second: Outcome | None, pair: Pair) -> Outcome:
         if not isinstance(first, Suggestion):
-            return first
+            # The first leg's reason tells half of it: what waits names all that is missing on the way.
+            missing = self._routes.missing(pair) if first.waiting else ""
+            return replace(first, reason=missing) if missing else first
         if not isinstance(second, Suggestion):
             return second or Failure(reason="no text in the middle")
         target = localise(text, second.text, pair.source, pair.target)
@@ -158,7 +154,7 @@ class Translator:
         alphabet = engine.alphabet(pair)
         guarded = {text: protect(text, language=pair.source, alphabet=alphabet) for text in texts}
         found = self._call(engine, guarded, pair)
-        # A placeholder that did not survive: once more with the words as they are, the checks see the rest.
+        # A placeholder that did not survive: once more with what it stood for kept between the parts.
         again = {
             text: protect(text, language=pair.source, alphabet=alphabet, mask=False)
             for text, each in found.items()
@@ -180,7 +176,7 @@ class Translator:
         try:
             answers = engine.translate(parts, pair)
         except EngineUnavailableError as error:  # nothing was asked: no call to count
-            return dict.fromkeys(guarded, Failure(reason=str(error), waiting=True))
+            return dict.fromkeys(guarded, Failure(reason=error.message, waiting=True))
         except EngineError as error:
             self._count(engine, pair, replace(usage, failures=len(parts)), started)
             breaker.failed(retry_after=error.retry_after)

@@ -200,6 +200,30 @@ def test_a_changed_policy_puts_standing_drafts_to_the_question_again() -> None:
     assert public() is not None
 
 
+def test_a_stricter_policy_takes_unreviewed_text_back() -> None:
+    """From `risky` to `all`: machine text that is public leaves; reviewed text stays."""
+    translation(entry(1))
+    reviewed = translation(entry(2))
+    audit(reviewed, "anna", State.APPROVED)
+    release.run(config())
+
+    release.run(config(review={"default": "all"}))
+
+    assert list(Release.objects.filter(language="lv", withdrawn=False).values_list("label", flat=True)) == ["reviewed"]
+    assert Translation.objects.held(["lv"]) == {"lv": 1}
+
+
+def test_a_stale_machine_text_leaves_under_the_strictest_policy() -> None:
+    """Nothing unreviewed is public under `all`, not even while its new draft is on the way."""
+    draft = translation(entry())
+    release.run(config())
+    Translation.objects.filter(pk=draft.pk).update(state=State.STALE)
+
+    release.run(config(review={"default": "all"}))
+
+    assert public() is None
+
+
 def test_many_entries_are_all_released() -> None:
     """More than one batch: nothing is left behind."""
     for number in range(1, 8):

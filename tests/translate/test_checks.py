@@ -355,3 +355,34 @@ def test_no_text_breaks_a_check(source: str, target: str, pair: Pair) -> None:
     same = run_checks(UnitForCheck(source=source, target=source, pair=pair))
 
     assert not {finding.check for finding in same} & {"numbers", "urls", "emails", "handles", "repetition"}
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "expected"),
+    [
+        ("The city has 1,200 new trams.", "A cidade tem 12 elétricos novos.", True),
+        ("The city has 12,000 new trams.", "A cidade tem 12 mil elétricos novos.", False),
+        ("The city has 12 thousand trams.", "A cidade tem 12 000 elétricos.", False),
+        ("Worth 2.5 million euros.", "No valor de 2 500 000 euros.", False),
+    ],
+)
+def test_a_number_is_scaled_by_words_only(source: str, target: str, expected: bool) -> None:
+    """12 stands for 1,200 or 12,000 only where a word or a sign says so."""
+    found = {finding.check for finding in run_checks(UnitForCheck(source=source, target=target, pair=Pair("en", "pt")))}
+
+    assert ("numbers" in found) is expected
+
+
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [
+        ("Simply go to yourdomain.com/sitemap.xml to see it.", "Basta ir para yourdomain.com/sitemap.xml para vê-lo."),
+        ("Unable to start C:\\tools\\run.exe today.", "Não é possível iniciar C:\\tools\\run.exe hoje."),
+        ("Wearing my shirt #somelongtag pic.example.com/x1", "Vestindo minha camisa #somelongtag pic.example.com/x1"),
+    ],
+)
+def test_addresses_paths_and_tags_are_no_untranslated_words(source: str, target: str) -> None:
+    """What stands unchanged in every language is not mistaken for text the engine left."""
+    found = {finding.check for finding in run_checks(UnitForCheck(source=source, target=target, pair=Pair("en", "pt")))}
+
+    assert "untranslated" not in found

@@ -291,3 +291,18 @@ def test_plain_forms() -> None:
     """Two texts that differ in typography only are the same in their plain form."""
     assert plain("„Jā” – tā ir ’90. gadu…\u00a05 %") == '"Jā" - tā ir \'90. gadu... 5 %'
     assert plain(" « Oui »") == '" Oui "'
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "expected"),
+    [
+        ("Void Array", "Void Array (em", "Void Array"),
+        ("N.F.L.", "N.F.L. (", "N.F.L."),
+        ("Nano Builder", "Nano Builder (Construtor", "Nano Builder"),
+        ("Tram (new)", "Elétrico (novo", "Elétrico (novo"),
+        ("Tram", "Elétrico (novo)", "Elétrico (novo)"),
+    ],
+)
+def test_a_bracket_opened_at_the_end_without_cause_is_dropped(source: str, target: str, expected: str) -> None:
+    """The source has none: what the model began there is noise."""
+    assert localise(source, target, "en", "pt") == expected

@@ -29,6 +29,20 @@ _STEMS = {
 }  # fmt: skip
 
 
+# Words and signs that multiply the number they stand with, in all languages of the network together.
+_SCALES = re.compile(
+    r"\b(?:hund(?:red|ert)|honderd|cent|cien|sto\b|sut|simt|šimt|thousand|tausend|duizend|mille|mil\b|mila\b|miles|"
+    r"mii\b|mie\b|tūkst|tys|mln|mld|mlrd|mljrd|mio\b|mrd|milj|mill?i|mega|bilh|bill?i|trill?i)"
+    r"|\d[\s\u00a0\u202f]?(?:k|m|bn|tn|tsd)\b",
+    re.IGNORECASE,
+)
+
+
+def has_scale(text: str) -> bool:
+    """Whether a number of the text may stand for a hundred, a thousand or a million times as much."""
+    return _SCALES.search(text) is not None
+
+
 @lru_cache(maxsize=32)
 def number_words(language: str) -> re.Pattern[str] | None:
     """Finds a word for a number in a text of this language; None where no list is kept."""

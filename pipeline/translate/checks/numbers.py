@@ -8,7 +8,7 @@ from decimal import Decimal
 from pipeline.records import FindingData
 from pipeline.translate.checks.base import WARN, UnitForCheck, found
 from pipeline.translate.checks.figures import Figure, figures, roman_numbers, values
-from pipeline.translate.checks.number_words import number_words
+from pipeline.translate.checks.number_words import has_scale, number_words
 
 _SPELLED = 12  # the style guides spell numbers out up to here
 _SCALES = tuple(10**power for power in (2, 3, 6, 9, 12))
@@ -29,8 +29,9 @@ class Numbers:
         lost, added = lost - added, added - lost
         if not lost and not added:
             return
-        _drop_scaled(missing, new, lost, added)
-        _drop_pairs(lost, added)
+        if has_scale(unit.source):
+            _drop_scaled(missing, new, lost, added)
+        _drop_pairs(lost, added, unit)
         _drop_roman(lost, unit.target)
         _drop_roman(added, unit.source)
         _drop_centuries(added, source)
@@ -60,19 +61,21 @@ def _drop_scaled(missing: Counter[str], new: Counter[str], lost: Counter[str], a
                 added -= Counter([theirs])
 
 
-def _drop_pairs(lost: Counter[str], added: Counter[str]) -> None:
+def _drop_pairs(lost: Counter[str], added: Counter[str], unit: UnitForCheck) -> None:
     for ours in list(lost.elements()):
-        theirs = next((each for each in added.elements() if _is_same(int(ours), int(each))), None)
+        theirs = next((each for each in added.elements() if _is_same(int(ours), int(each), unit)), None)
         if theirs is not None:
             lost -= Counter([ours])
             added -= Counter([theirs])
 
 
-def _is_same(ours: int, theirs: int) -> bool:
+def _is_same(ours: int, theirs: int, unit: UnitForCheck) -> bool:
     low, high = sorted((ours, theirs))
     is_hour = high - low == 12 and high <= 24
     is_year = 1000 <= high < 2100 and high % 100 == low
-    return is_hour or is_year or (low > 0 and any(low * scale == high for scale in _SCALES))
+    # 12 thousand is 12 000, but a bare 12 is not.
+    scaled = low > 0 and any(low * scale == high for scale in _SCALES)
+    return is_hour or is_year or (scaled and has_scale(unit.source if ours == low else unit.target))
 
 
 def _drop_roman(left: Counter[str], text: str) -> None:

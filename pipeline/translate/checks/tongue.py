@@ -9,7 +9,8 @@ from pipeline.translate.languages import LANGUAGES, identify
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _LOWER = re.compile(r"(?<![\w@#./-])[^\W\d_A-ZÀ-ÖØ-ÞĀŽ](?:[^\W\d_]|['’-](?=[^\W\d_]))*(?![\w@/])")
-_ADDRESS = re.compile(r"(?<!\S)\S*(?:@|://|www\.)\S*")
+# Addresses, hosts, paths, file names, tags: they come back unchanged in every language.
+_ADDRESS = re.compile(r"(?<!\S)\S*(?:@|://|www\.|#\w|\w[./\\:_=&]+\w)\S*")
 _MIN_WORDS = 4
 _SURE, _SURE_OF_HALF = 0.8, 0.98
 _COPIED = 0.8  # share of the source's common words that return unchanged
@@ -83,7 +84,7 @@ def _copied_run(source: str, target: str) -> tuple[int, int] | None:
     if len({*source.split()} & {*target.split()}) < _RUN - 2:
         return None
     ours = " " + " ".join(_WORD.findall(_ADDRESS.sub(" ", source))) + " "
-    words = list(_WORD.finditer(target))
+    words = list(_WORD.finditer(_ADDRESS.sub(lambda match: " " * len(match[0]), target)))
     for start in range(len(words) - _RUN + 1):
         run = words[start : start + _RUN]
         phrase = [match[0] for match in run]

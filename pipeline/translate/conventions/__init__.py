@@ -8,7 +8,7 @@ Pure and idempotent. What a sign means is read from the source, never guessed fr
 from pipeline.translate.conventions.languages import convention_of
 from pipeline.translate.conventions.numbers import localise_numbers
 from pipeline.translate.conventions.quotes import MARKS, SINGLE, localise_quotes
-from pipeline.translate.conventions.spacing import restore_dashes, set_spaces, tidy
+from pipeline.translate.conventions.spacing import drop_stray_bracket, restore_dashes, set_spaces, tidy
 
 __all__ = ["localise", "plain"]
 
@@ -19,7 +19,7 @@ _PLAIN = str.maketrans(
 
 def localise(source: str, target: str, source_language: str, target_language: str) -> str:
     """The target as its readers write; a language without a table comes back only tidied."""
-    target = tidy(target, language=target_language)
+    target = drop_stray_bracket(source, tidy(target, language=target_language))
     style = convention_of(target_language)
     if style is None:
         return target

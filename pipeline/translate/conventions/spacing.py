@@ -12,6 +12,7 @@ _RANGE = re.compile(rf"(?<![\w.,/-])({_NUMBER})( ?[–-] ?)({_NUMBER})(?![\w/-])
 _UNITS = "km|m|cm|mm|kg|ml|kW|kWh|MW|MWh|GW|°C|m²|m³|km²|EUR|USD|GBP|PLN|€|£|zł|lei|eur|eiro|euro|milj|mln|mlrd|mio|mrd"
 _BEFORE_UNIT = re.compile(rf"(?<=\d)[{SPACES}](?=(?:{_UNITS})(?![^\W_]))")
 _PERCENT = re.compile(rf"(?<=\d)([{SPACES}]?)(?=[%‰])")
+_STRAY_BRACKET = re.compile(rf"(?<=\S)(?:[{SPACES}]*\([^()]{{0,40}})+$")
 _HIGH_MARK = re.compile(rf"(?<=[^\s;:!?(\[])([{SPACES}]?)(?=[;:!?]+(?:[\s»”\"’)\]]|$))")
 
 
@@ -20,6 +21,13 @@ def tidy(target: str, *, language: str) -> str:
     target = re.sub(r"[ \t]{2,}", " ", target)
     target = re.sub(r"(?<!\.)\.{3}(?!\.)", "…", target)
     return target.translate(_CEDILLAS) if language == "ro" else target
+
+
+def drop_stray_bracket(source: str, target: str) -> str:
+    """A bracket that the source does not have, opened at the end and never closed: small models end names so."""
+    if "(" in source:
+        return target
+    return _STRAY_BRACKET.sub("", target) or target
 
 
 def restore_dashes(source: str, target: str) -> str:
