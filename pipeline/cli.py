@@ -84,6 +84,7 @@ def _log_to_stderr() -> None:
     logging.getLogger("urllib3").setLevel(
         logging.ERROR
     )  # retries are ours; their outcome stands in the summary
+    logging.getLogger("pipeline").setLevel(logging.INFO)
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),

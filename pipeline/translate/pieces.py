@@ -11,7 +11,7 @@ from enum import Enum
 
 Splitter = Callable[[str], Iterable[tuple[int, int]]]
 
-_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\w+|[#@]\w+")
+_ADDRESS = re.compile(r"\W*(?:https?://|www\.|[#@]\w)|[^@]+@[^@]")
 _SPACES = re.compile(r"\s+")
 _ONE_SPACE = re.compile(r"\s")
 
@@ -104,7 +104,7 @@ def end_tag(tag: Tag) -> str:
 
 def has_words(text: str) -> bool:
     """Whether there is anything to translate: letters outside addresses, hashtags and handles."""
-    return any(map(str.isalpha, text)) and any(map(str.isalpha, _ADDRESS.sub("", text)))
+    return any(any(map(str.isalpha, word)) and not _ADDRESS.match(word) for word in text.split())
 
 
 def collapse(text: str) -> str:

@@ -129,14 +129,21 @@ class RunBuilder:
             self._add_point(Point(offset=self._length, pieces=pieces, inside=frozenset()), element)
 
     def _wrap(self, element: _Open) -> None:
-        """An element that holds points only is a point with them inside."""
+        """An element that holds points only is a point with them inside, and the spaces between them."""
         inner = self._points[element.points :]
         del self._points[element.points :]
-        held = [piece for point in inner for piece in (*point.pieces, point.space)][:-1]
+        start = at = inner[0].offset
+        held: list[Tag | str] = []
+        for point in inner:
+            held += [" "] if point.offset > at else []
+            held += [*point.pieces, point.space]
+            at = point.offset
+        last = held.pop() or self._length > at
+        self._text = ["".join(self._text)[:start]]
+        self._length = start
         pieces = element.tag, *held, end_tag(element.tag)
-        space = "" if inner[-1].offset > inner[0].offset else inner[-1].space  # or else the text has it
-        point = Point(offset=inner[0].offset, pieces=pieces, inside=frozenset(), space=space)
-        self._add_point(point, element)
+        self._add_point(Point(offset=start, pieces=pieces, inside=frozenset()), element)
+        self.add(" " if last else "")
 
     def _add_point(self, point: Point, but: _Open | None = None) -> None:
         inside = frozenset(each.order for each in self._open if not each.closed and each is not but)

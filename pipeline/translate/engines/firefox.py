@@ -117,15 +117,29 @@ class FirefoxEngine:
     def _download(self, pair: Pair) -> ModelFiles:
         if self._server is None or not self._may_download(pair):
             raise EngineUnavailableError(self.reason(pair) or "", code="refused", resource=self.name)
-        log.info("fetching the weights for %s from %s", pair, self._server.url)
+        log.info("the engine's weights for %s are not here yet: fetching them from %s", pair, self._server.url)
         try:
-            return fetch(pair, self._models, self._server)
+            return fetch(pair, self._models, self._server, progress=_Quarters(pair))
         except (WeightsError, OSError) as error:
             key = None if isinstance(error, ServerFaultError) else pair
             self._faults[key] = (self._clock(), str(error))
             raise EngineUnavailableError(
                 self.reason(pair) or "", code="refused", resource=self.name
             ) from error
+
+
+class _Quarters:
+    """Says in the log how far a download is, four times: it may come in the middle of a cycle, beside other lines."""
+
+    def __init__(self, pair: Pair) -> None:
+        self._pair = pair
+        self._said = 0
+
+    def __call__(self, done: int, total: int) -> None:
+        quarter = 4 * done // total if total else 0
+        if quarter > self._said:
+            self._said = quarter
+            log.info("weights for %s: %d %% of %.0f MB", self._pair, 25 * quarter, total / 1e6)
 
 
 @functools.lru_cache(maxsize=256)
