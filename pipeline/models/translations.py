@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 
+from pipeline.models.audit import PIPELINE, Audit
 from pipeline.models.entries import Entry, Revision, Segment
 from pipeline.models.releases import Release
 from pipeline.states import State
@@ -116,6 +117,19 @@ class Translation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entry_id} {self.language} {self.state}"
+
+    def log_move(self, action: str, before: State, at: datetime, *, note: str = "") -> None:
+        """Write the pipeline's move into the present state into the audit log, in the caller's transaction."""
+        Audit.objects.create(
+            at=at,
+            actor=PIPELINE,
+            action=action,
+            entry=self.entry,
+            language=self.language,
+            before_state=before,
+            after_state=self.state,
+            note=note,
+        )
 
 
 class Unit(models.Model):

@@ -7,6 +7,7 @@ Knows nothing of sentences or translations.
 import re
 from collections.abc import Iterator
 
+import nh3
 from lxml import etree
 
 from pipeline.translate import elements
@@ -15,6 +16,7 @@ from pipeline.translate.runs import RunBuilder
 
 # What is dealt with at its start tag.
 _SINGLE = elements.VOID | elements.UNSEEN | elements.ATOMS | elements.PREFORMATTED
+_FLAT = {"a", "br", "img", "p"}
 _FILE_NAME = re.compile(r"\S+\.(?:avif|gif|jpe?g|pdf|png|svg|webp)", re.IGNORECASE)
 
 
@@ -25,10 +27,18 @@ def read(html: str, language: str, split: Splitter) -> tuple[Piece, ...]:
 
 def tree(html: str) -> etree._Element:
     """The fragment under a made-up root."""
+    root, parser = _parsed(html)
+    if any(error.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for error in parser.error_log):
+        # Too deep for the parser, which would leave out the rest; these elements cannot nest in themselves.
+        root, _ = _parsed(nh3.clean(html, tags=_FLAT, link_rel=None))
+    return root
+
+
+def _parsed(html: str) -> tuple[etree._Element, etree.HTMLParser]:
     # The body is open from the start, lest the parser make a head.
     markup = b"<html><body>" + html.encode("utf-8", "replace")
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
-    return etree.fromstring(markup, parser)
+    return etree.fromstring(markup, parser), parser
 
 
 class _Reader:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from pipeline.models import PIPELINE, Audit, Entry, StoreFact, Translation
+from pipeline.models import Entry, StoreFact, Translation
 from pipeline.states import State, move
 
 _BATCH = 200
@@ -54,15 +54,7 @@ def _mark(row: Translation, entry: Entry, now: datetime) -> None:
     row.version += 1
     row.release_due = after is State.WITHDRAWN
     row.save(update_fields=["state", "due_at", "changed_at", "attempts", "version", "release_due"])
-    Audit.objects.create(
-        at=now,
-        actor=PIPELINE,
-        action="withdraw" if after is State.WITHDRAWN else "source changed",
-        entry=entry,
-        language=row.language,
-        before_state=before,
-        after_state=after,
-    )
+    row.log_move("withdraw" if after is State.WITHDRAWN else "source changed", before, now)
 
 
 def _after(before: State, *, withdrawn: bool) -> State:

@@ -63,6 +63,8 @@ def project(
     if source == target:
         return {n: mark.window for n, mark in enumerate(marks)}
     sheet = Sheet(source, target, marks, dict(placed or {}))
+    if sheet.hopeless:
+        return sheet.placed
     sheet.place_outright()
     sheet.place([n for n in sheet.left() if sheet.looks_foreign(n)], {}, COPIED)
     _place_by_hints(sheet, hints)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from pipeline.models import PIPELINE, Audit, Entry, Finding, Segment, Translation, Unit
+from pipeline.models import Entry, Finding, Segment, Translation, Unit
 from pipeline.records import Failure, Suggestion
 from pipeline.states import State, move
 
@@ -90,16 +90,7 @@ def _finish(row: Translation, draft: Draft, units: Sequence[Unit], now: datetime
     row.reason, row.attempts, row.release_due = "", 0, True
     row.claimed_by, row.claimed_until, row.changed_at = "", None, now
     row.save()
-    Audit.objects.create(
-        at=now,
-        actor=PIPELINE,
-        action="translate",
-        entry=row.entry,
-        language=row.language,
-        before_state=before,
-        after_state=State.MACHINE,
-        note=", ".join(row.engines),
-    )
+    row.log_move("translate", before, now, note=", ".join(row.engines))
 
 
 def store_failure(row: Translation, failure: Failure, now: datetime) -> None:
@@ -120,16 +111,7 @@ def store_failure(row: Translation, failure: Failure, now: datetime) -> None:
         row.claimed_by, row.claimed_until = "", None
         row.save(update_fields=["state", "due_at", "attempts", "reason", "claimed_by", "claimed_until"])
         if changed and not failure.waiting:
-            Audit.objects.create(
-                at=now,
-                actor=PIPELINE,
-                action="translation failed",
-                entry=row.entry,
-                language=row.language,
-                before_state=before,
-                after_state=row.state,
-                note=failure.reason,
-            )
+            row.log_move("translation failed", before, now, note=failure.reason)
 
 
 def _still_ours(row: Translation) -> bool:

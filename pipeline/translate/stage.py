@@ -12,17 +12,17 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from django.db import connections
 
 from pipeline.config import Config
 from pipeline.models import EngineUsage, Entry, Revision, Segment, StoreFact, Translation, Unit, text_hash
-from pipeline.records import Failure, Pair, Suggestion
+from pipeline.records import Failure, FindingData, Pair, Suggestion
 from pipeline.states import State
 from pipeline.translate.importing import import_memories
-from pipeline.translate.markup import rebuild
+from pipeline.translate.markup import Rebuilt, rebuild
 from pipeline.translate.memory import StoredMemory
 from pipeline.translate.plan import plan
 from pipeline.translate.results import Draft, store_draft, store_failure
@@ -187,11 +187,12 @@ def _finish_row(
                 work.report.reasons[outcome.reason] += 1
             return
         texts[segment.text] = outcome
-    fields = _project(work.translator, row, document, texts)
+    rebuilt = _project(work.translator, row, document, texts)
+    _note_relocations(rebuilt, document, texts)
     findings = [
         finding for text, each in texts.items() if text_hash(text) not in human for finding in each.findings
     ]
-    draft = Draft(fields=fields, units=texts, human=human, risk=risk_of(findings))
+    draft = Draft(fields=rebuilt.fields, units=texts, human=human, risk=risk_of(findings))
     segments = Segment.objects.ensure(
         _revision(row.entry).pk, ((each.field, each.text) for each in document.segments)
     )
@@ -212,7 +213,7 @@ def _human_units(row: Translation) -> dict[str, Unit]:
 
 def _project(
     translator: Translator, row: Translation, document: Document, texts: Mapping[str, Suggestion]
-) -> dict[str, str]:
+) -> Rebuilt:
     """Lay the markup onto the translated sentences; links that cannot be found are translated alone first."""
     pair = Pair(row.entry.language, row.language)
     plain = {text: each.text for text, each in texts.items()}
@@ -220,10 +221,21 @@ def _project(
     while True:
         rebuilt = rebuild(document, plain, unavailable=unavailable)
         if not rebuilt.needed:
-            return rebuilt.fields
+            return rebuilt
         hints = translator.translate(sorted(rebuilt.needed), pair)
         plain |= {text: each.text for text, each in hints.items() if isinstance(each, Suggestion)}
         unavailable |= {text for text, each in hints.items() if isinstance(each, Failure)}
+
+
+def _note_relocations(rebuilt: Rebuilt, document: Document, texts: dict[str, Suggestion]) -> None:
+    """A link whose words were not found stands behind its sentence: nothing is lost, but an editor may place it."""
+    places = {(segment.field, segment.ordinal): segment.text for segment in document.segments}
+    for each in rebuilt.relocations:
+        text = places.get((each.field, each.ordinal))
+        if text is not None:
+            message = f"the link \u201c{each.text}\u201d stands behind its sentence"
+            note = FindingData(check="link-relocated", severity="info", message=message)
+            texts[text] = replace(texts[text], findings=(*texts[text].findings, note))
 
 
 def _record_usage(meter: UsageMeter, now: datetime) -> None:

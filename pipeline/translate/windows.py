@@ -10,6 +10,10 @@ from rapidfuzz.distance import Indel
 DISTANCE_COST = 0.12  # for the whole length of the sentence
 _SHORT = 4  # letters; "no" and "a" are words of many languages, so they may look copied when they are not
 _BEST = 12  # candidates worth trying for one mark
+# Beyond these, a search for the most alike would take too long; what is there word for word is found.
+_MOST_COMPARED = 10_000  # marks times words of the target
+_LONGEST_COMPARED = 400  # characters
+_MOST_MARKS = 400  # in a sentence; one with more is a list that was not marked as one
 _WORD = re.compile(r"\w+")
 _LABEL = re.compile(r"\s?:(?=\s|$)")
 _QUOTES = "\"“”„«»‟'’‘‚"
@@ -53,6 +57,12 @@ class Sheet:
         lower = target.lower()
         self._lower = lower if len(lower) == len(target) else target
         self._words = [Window(*match.span()) for match in _WORD.finditer(target)]
+        self._labels = list(_LABEL.finditer(source)), list(_LABEL.finditer(target))
+        self._crowded = len(marks) * len(self._words) > _MOST_COMPARED
+
+    @property
+    def hopeless(self) -> bool:
+        return len(self.marks) > _MOST_MARKS
 
     def words(self, n: int) -> str:
         return self.source[slice(*self.marks[n].window)]
@@ -114,13 +124,12 @@ class Sheet:
     def _label(self, n: int) -> Window | None:
         """Words up to the first colon, as in "Where: Town Hall"."""
         start, end = self.marks[n].window
-        ours, theirs = _LABEL.findall(self.source), _LABEL.findall(self.target)
-        first, found = _LABEL.search(self.source), _LABEL.search(self.target)
-        if not (first and found) or len(ours) != len(theirs) or _WORD.search(self.source, 0, start):
+        ours, theirs = self._labels
+        if not ours or len(ours) != len(theirs) or _WORD.search(self.source, 0, start):
             return None
-        if end == first.start():
-            return Window(0, found.start())
-        return Window(0, found.end()) if end == first.end() else None
+        if end == ours[0].start():
+            return Window(0, theirs[0].start())
+        return Window(0, theirs[0].end()) if end == ours[0].end() else None
 
     def _part(self, n: int) -> Window | None:
         """A part of a word, in a word that was copied: the 2 in "CO2"."""
@@ -134,11 +143,21 @@ class Sheet:
 
     def _candidates(self, n: int, hint: str, floor: float) -> list[tuple[float, Window]]:
         wanted = hint.strip().lower()
-        words = _WORD.search(wanted)
-        scored = self._similar(_trimmed(wanted), floor) if words else self._same(hint.strip())
+        if not _WORD.search(wanted):
+            scored = self._same(wanted)
+        elif self._crowded or len(wanted) > _LONGEST_COMPARED:
+            scored = self._nearest(n, _trimmed(wanted))
+        else:
+            scored = self._similar(_trimmed(wanted), floor)
         near = ((score - DISTANCE_COST * self._distance(n, window), window) for score, window in scored)
         best = sorted((each for each in near if each[0] >= floor), reverse=True)[:_BEST]
         return [(score, self._with_edges(n, window)) for score, window in best]
+
+    def _nearest(self, n: int, wanted: str) -> Iterator[tuple[float, Window]]:
+        """The same words, next to where the mark stands in its sentence."""
+        about = len(self.target) * self.marks[n].window.start // len(self.source)
+        for at in {self._lower.find(wanted, about), self._lower.rfind(wanted, 0, about + len(wanted))} - {-1}:
+            yield 1.0, Window(at, at + len(wanted))
 
     def _similar(self, wanted: str, floor: float) -> Iterator[tuple[float, Window]]:
         """Windows of whole words that are like the wanted ones."""
@@ -188,4 +207,4 @@ def _trimmed(text: str) -> str:
 
 def _alike(sign: str, other: str) -> bool:
     """The same sign, or another kind of quote."""
-    return sign == other or (sign in _QUOTES and other in _QUOTES)
+    return (sign == other and not sign.isspace()) or (sign in _QUOTES and other in _QUOTES)

@@ -267,6 +267,24 @@ def test_a_stop_leaves_the_rest_for_the_next_run() -> None:
     assert cycle(FakeEngine(answer=speaking)).translated["lv"] == 1
 
 
+def test_a_link_that_finds_no_words_is_kept_and_noted() -> None:
+    """Nothing is lost: the link stands behind its sentence, and a finding tells the editor."""
+    row = entry()
+    revision = row.current
+    assert revision is not None
+    revision.content = '<p>Miasto otwiera <a href="https://poznan.example/x">zupełnie inne słowa</a> wiosną.</p>'
+    revision.save()
+
+    def answer(text: str, pair: Pair) -> str:
+        return "Pilsēta pavasarī atklāj jaunu līniju." if text.endswith(".") else "Qqq" if "słowa" in text else speaking(text, pair)
+
+    cycle(FakeEngine(answer=answer, pairs=["pl-lv", "pl-en"]))
+
+    draft = Translation.objects.get(language="lv")
+    assert 'href="https://poznan.example/x"' in draft.content
+    assert "link-relocated" in set(Finding.objects.filter(unit__translation=draft).values_list("check_id", flat=True))
+
+
 def test_links_are_laid_onto_the_translation() -> None:
     """The link of the source stands on the translated words, and its anchor was asked for alone."""
     row = entry()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.translate.languages import LANGUAGES, identify
+from pipeline.languages import LANGUAGES, identify
 
 SENTENCES = [
     ("de", "Der Stadtrat hat gestern den neuen Haushalt beschlossen."),
