@@ -55,7 +55,8 @@ def run(config: Config, *, everything: bool = False, progress: Advance = lambda 
         ) from error
 
 
-def network_of(config: Config) -> NetworkForFeed:
+def network_of(config: Config, language: str = "") -> NetworkForFeed:
+    """The network with its sources under the names that readers of this language know."""
     return NetworkForFeed(
         title=config.network.title,
         base_url=config.network.base_url,
@@ -64,7 +65,7 @@ def network_of(config: Config) -> NetworkForFeed:
         sources=tuple(
             SourceForFeed(
                 key=source.key,
-                name=source.name,
+                name=source.names.get(language, source.name),
                 site_url=source.site or source.url,
                 language=source.language,
                 licence=source.licence,
@@ -82,8 +83,11 @@ class _Publication:
     def __init__(self, config: Config, progress: Advance) -> None:
         self._config = config
         self._progress = progress
-        self._network = network_of(config)
-        self._sources = {source.key: source for source in self._network.sources}
+        self._networks = {language: network_of(config, language) for language in config.targets}
+        self._sources = {
+            language: {source.key: source for source in network.sources} for language, network in self._networks.items()
+        }
+        self._keys = [source.key for source in config.source]
         self._tree = Tree(config.publish.directory)
         self._written = 0
 
@@ -95,13 +99,21 @@ class _Publication:
             or not (self._config.publish.directory / "index.html").exists()
         ):
             StoreFact.objects.write("published", "")
-            for path, content in pages.fixed(self._network).items():
+            for path, content in self._fixed().items():
                 self._write(path, content)
-            Release.objects.filter(dirty=False, source_id__in=self._sources).update(dirty=True)
+            Release.objects.filter(dirty=False, source_id__in=self._keys).update(dirty=True)
             self._channels(self._all_channels())
         self._changed()
         StoreFact.objects.write("published", fingerprint)
         return self._written
+
+    def _fixed(self) -> dict[str, bytes]:
+        """The files no item changes: those of all languages once, those of one language with its own names."""
+        files = dict(pages.fixed(network_of(self._config)))
+        for language, network in self._networks.items():
+            own = pages.fixed(network)
+            files |= {path: body for path, body in own.items() if path.startswith(f"{language}/")}
+        return files
 
     def _changed(self) -> None:
         """Pages first, then the channels that point to them, then the marks."""
@@ -119,7 +131,7 @@ class _Publication:
             )
 
     def _pages(self, releases: Iterable[Release]) -> None:
-        rows = [release for release in releases if release.source_id in self._sources]
+        rows = [release for release in releases if release.source_id in self._keys]
         spoken: dict[int, list[str]] = {}
         for release in rows:
             if not release.withdrawn:
@@ -130,27 +142,27 @@ class _Publication:
                 self._written += self._tree.remove(path)
                 continue
             others = tuple(code for code in spoken[release.entry_id] if code != release.language)
-            self._write(path, pages.item(self._item(release, others), release.language, self._network))
+            self._write(path, pages.item(self._item(release, others), release.language, self._networks[release.language]))
 
     def _channels(self, wanted: Iterable[tuple[str, Scope, str]]) -> None:
         for language, scope, key in sorted(wanted):
-            if language not in self._config.targets or (key and key not in self._sources):
+            if language not in self._config.targets or (key and key not in self._keys):
                 continue
             channel = self._channel(language, scope, key)
             for extension, render in _RENDERERS.items():
-                self._write(f"{channel.path}.{extension}", render(channel, self._network))
+                self._write(f"{channel.path}.{extension}", render(channel, self._networks[language]))
             page = addresses.channel_page(language, scope, key)
-            self._write(addresses.index_file(page), pages.listing(channel, self._network))
+            self._write(addresses.index_file(page), pages.listing(channel, self._networks[language]))
 
     def _channel(self, language: str, scope: Scope, key: str) -> ChannelForFeed:
         publish = self._config.publish
         per_source = publish.per_source if scope is Scope.ALL else 0
-        rows = Release.objects.channel(language, publish.items, per_source, key, list(self._sources))
+        rows = Release.objects.channel(language, publish.items, per_source, key, self._keys)
         gone = Release.objects.withdrawn_from(language, _TOMBSTONES, key)
         return compose(
             [self._item(release) for release in rows],
             language=language,
-            network=self._network,
+            network=self._networks[language],
             scope=scope,
             key=key,
             caps=Caps(total=publish.items, per_source=per_source),
@@ -164,7 +176,7 @@ class _Publication:
     def _all_channels(self) -> Iterator[tuple[str, Scope, str]]:
         for language in self._config.targets:
             yield language, Scope.ALL, ""
-            for key in self._sources:
+            for key in self._keys:
                 yield language, Scope.CITY, key
 
     def _item(self, release: Release, alternates: tuple[str, ...] = ()) -> ItemForFeed:
@@ -175,7 +187,7 @@ class _Publication:
             public_id=release.public_id,
             language=release.text_language,
             original_language=release.entry.language,
-            source=self._sources[release.source_id],
+            source=self._sources[release.language][release.source_id],
             title=release.title,
             summary_html=release.summary,
             content_html=release.content,
@@ -198,7 +210,7 @@ class _Publication:
     def _fingerprint(self) -> str:
         """Changes with whatever shapes every file: the network, the caps, where to, and this room's own code."""
         digest = hashlib.blake2b(digest_size=16)
-        digest.update(repr((self._network, self._config.publish)).encode())
+        digest.update(repr((self._networks, self._config.publish)).encode())
         for path in sorted(each for each in _CODE.rglob("*") if each.is_file() and each.suffix != ".pyc"):
             digest.update(path.read_bytes())
         return digest.hexdigest()
