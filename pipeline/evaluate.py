@@ -87,18 +87,18 @@ def _score(
             outputs += translate(room, pair, sources[start : start + _CHUNK])
             advance(len(outputs), len(sources))
     score.failures = outputs.count("")
-    if _is_plainly_set(references):
-        outputs = [plain(output) for output in outputs]
+    outputs = in_the_references_marks(outputs, references)
     score.chrf = round(CHRF().corpus_score(outputs, [references]).score, 2)
     score.bleu = round(BLEU().corpus_score(outputs, [references]).score, 2)
     return score
 
 
-def _is_plainly_set(references: Sequence[str]) -> bool:
-    """Whether the reference writes straight quotation marks: then the house's style of marks is not scored against
-    it, or every rightly set quotation would count as a fault."""
+def in_the_references_marks(outputs: list[str], references: Sequence[str]) -> list[str]:
+    """The outputs, with plain quotation marks where the reference has such: else every rightly set quotation would
+    count as a fault. A reference in typographic marks is compared as it is."""
     marks = Counter(mark for line in references for mark in line if mark in _MARKS)
-    return marks['"'] > sum(marks.values()) / 2
+    is_plain = marks['"'] > sum(marks.values()) / 2
+    return [plain(output) for output in outputs] if is_plain else outputs
 
 
 def _bare(room: EngineRoom, pair: Pair, lines: list[str]) -> list[str]:
