@@ -14,7 +14,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -40,7 +39,9 @@ def main(arguments: Sequence[str]) -> None:
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./do bench polling", description=__doc__.splitlines()[0])
     parser.add_argument("--sources", type=int, default=1000)
-    parser.add_argument("--hosts", type=int, default=100, help="loopback addresses the sources are spread over")
+    parser.add_argument(
+        "--hosts", type=int, default=100, help="loopback addresses the sources are spread over"
+    )
     parser.add_argument("--entries", type=int, default=10, help="in each feed at first")
     parser.add_argument("--threads", type=int, default=16)
     parser.add_argument("--rounds", type=int, default=3)
@@ -66,7 +67,9 @@ def _server(hosts: int, entries: int) -> Iterator[int]:
 def _start(name: str, options: argparse.Namespace, port: int, folder: Path) -> "subprocess.Popen[str]":
     command = [sys.executable, "-m", "benchmarks", "polling", "--side", name, "--port", str(port)]
     command += ["--folder", str(folder / name.replace(" ", "-"))]
-    command += [part for key in ("sources", "hosts", "threads") for part in (f"--{key}", str(getattr(options, key)))]
+    command += [
+        part for key in ("sources", "hosts", "threads") for part in (f"--{key}", str(getattr(options, key)))
+    ]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
@@ -118,7 +121,9 @@ def _print(options: argparse.Namespace, rounds: Rounds, peaks: dict[str, float])
     for kind in ("first", "unchanged", "changed"):
         ours, theirs = (rounds[name][kind] for name in _SIDES)
         wall, cpu = (_median(theirs, what) / _median(ours, what) for what in ("wall", "cpu"))
-        print(f"{kind}: the collect stage does {wall:.2f} times what reader does by the wall clock, {cpu:.2f} by CPU")
+        print(
+            f"{kind}: the collect stage does {wall:.2f} times what reader does by the wall clock, {cpu:.2f} by CPU"
+        )
     print("peak memory: " + ", ".join(f"{name} {peak:.0f} MB" for name, peak in peaks.items()))
 
 
@@ -130,7 +135,8 @@ def _side(options: argparse.Namespace) -> None:
     """One polling process: a round for every line of stdin that says `poll`."""
     options.folder.mkdir()
     urls = [
-        f"http://127.0.0.{1 + number % options.hosts}:{options.port}/{number}.xml" for number in range(options.sources)
+        f"http://127.0.0.{1 + number % options.hosts}:{options.port}/{number}.xml"
+        for number in range(options.sources)
     ]
     poll = (_collect if options.side == "collect stage" else _reader)(urls, options)
     for line in sys.stdin:
@@ -151,10 +157,16 @@ def _collect(urls: Sequence[str], options: argparse.Namespace) -> Callable[[], i
     from pipeline.config import Config  # noqa: PLC0415
     from pipeline.settings import django_settings  # noqa: PLC0415
 
-    rows = [{"key": f"city{n}", "name": f"City {n}", "language": "en", "url": url} for n, url in enumerate(urls)]
+    rows = [
+        {"key": f"city{n}", "name": f"City {n}", "language": "en", "url": url} for n, url in enumerate(urls)
+    ]
     config = Config.model_validate(
         {
-            "network": {"title": "Bench", "base_url": "http://127.0.0.1", "contact": "mailto:bench@example.org"},
+            "network": {
+                "title": "Bench",
+                "base_url": "http://127.0.0.1",
+                "contact": "mailto:bench@example.org",
+            },
             "languages": {"targets": ["en"]},
             "source": rows,
             "fetch": {"allow": ["127.0.0.0/8"], "threads": options.threads},

@@ -56,11 +56,11 @@ def main(arguments: Sequence[str]) -> None:
     )
     table(("", "lines / wall s", "lines / CPU s", "chrF2"), rows)
     walls, cpus = ([_ratio(b, s, name) for b, s in zip(bare, stage, strict=True)] for name in ("wall", "cpu"))
-    own, child = peak_mb()
+    own, _child = peak_mb()
     print(
         f"throughput of the stage: {statistics.median(walls):.3f} of the bare engine by the wall clock, {statistics.median(cpus):.3f} by CPU"
     )
-    print(f"peak memory: {own:.0f} MB here, {child:.0f} MB in the largest engine process")
+    print(f"peak memory of this process: {own:.0f} MB")
 
 
 def _ratio(bare: Measured, stage: Measured, name: str) -> float:

@@ -5,8 +5,8 @@ import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from django.db import DatabaseError
 from rich.console import Console
@@ -14,15 +14,18 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipeline import store
-from pipeline.collect.fetch import Fetcher, FetchRequest, Limits
-from pipeline.collect.readers import READERS
+from pipeline.collect.fetch import Fetcher
+from pipeline.collect.gather import Gathered, Visit, first_request, gather
+from pipeline.collect.opening import make_fetcher
+from pipeline.collect.reading import coverage_of
 from pipeline.config import Config, Source
 from pipeline.errors import CollectError
 from pipeline.models import Source as SourceRow
-from pipeline.records import Pair
+from pipeline.records import FeedData, Pair
 from pipeline.translate.room import EngineRoom, open_engines
 
 _ROOM_NEEDED = 500 * 1024 * 1024  # bytes; below it a night's work may not fit
+_ARTICLES = 5  # pages fetched for a look at a recipe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,24 +41,20 @@ class Line:
         return asdict(self)
 
 
-def run(config: Config, *, only: str | None = None) -> list[Line]:
-    """Look at everything, or at one source only."""
+def run(config: Config, *, only: str | None = None, found: dict[str, FeedData] | None = None) -> list[Line]:
+    """Look at everything, or at one source only. `found` takes what each source gave, also those switched off."""
     sources = [source for source in config.source if only in {None, source.key}]
     if only and not sources:
         known = ", ".join(source.key for source in config.source)
         return [Line(id="source", about=only, ok=False, text=f"no such source; there are {known}")]
-    with closing(_fetcher(config)) as fetcher:
-        lines = [_source(fetcher, source) for source in sources]
+    with make_fetcher(config) as fetcher:
+        answers = [_source(fetcher, source, listed=found is not None) for source in sources]
+    lines = [line for line, _feed in answers]
+    if found is not None:
+        found |= {line.about: feed for line, feed in answers if feed is not None}
     if only is None:
         lines = [*_store(), *_disk(config), *lines, *_engines(config)]
     return lines
-
-
-def _fetcher(config: Config) -> Fetcher:
-    limits = Limits(
-        timeout=config.fetch.timeout, max_bytes=config.fetch.max_bytes, per_host=config.fetch.per_host
-    )
-    return Fetcher(user_agent=config.user_agent, allow=config.fetch.allow, limits=limits)
 
 
 def _store() -> Iterator[Line]:
@@ -88,39 +87,41 @@ def _standing(path: Path) -> Path:
     return path if path.is_dir() else _standing(path.parent)
 
 
-def _source(fetcher: Fetcher, source: Source) -> Line:
-    if not source.enabled:
-        return Line(
-            id="source", about=source.key, ok=True, text=f"off: {source.note}" if source.note else "off"
-        )
-    reader = READERS.get(source.reader)
-    if reader is None:
-        return Line(
-            id="source",
-            about=source.key,
-            ok=False,
-            text=f"reader {source.reader!r} is not there yet; set enabled = false",
-        )
+def _source(fetcher: Fetcher, source: Source, *, listed: bool) -> tuple[Line, FeedData | None]:
+    """One poll that stores nothing. A source that is switched off is asked only where its entries are wanted."""
+    if not source.enabled and not listed:
+        text = f"off: {source.note}" if source.note else "off"
+        return Line(id="source", about=source.key, ok=True, text=text), None
+    if faults := source.list.faults(source.reader):
+        return Line(id="source", about=source.key, ok=False, text="; ".join(faults)), None
     try:
-        answer = fetcher.get(FetchRequest(url=source.url, resource=source.key))
-        feed = reader(
-            answer.body,
-            url=answer.url,
-            content_type=answer.content_type,
-            zone=ZoneInfo(source.timezone),
-            max_entries=source.max_entries,
-        )
+        feed = _looked_at(fetcher, source).feed
     except CollectError as error:
-        return Line(id="source", about=source.key, ok=False, text=f"{error}{_last_success(source.key)}")
-    remarks = "; ".join(feed.warnings)
-    return Line(
-        id="source",
-        about=source.key,
-        ok=bool(feed.entries),
-        text=f"{len(feed.entries)} entries{'; ' + remarks if remarks else ''}"
-        if feed.entries
-        else "answers, but holds no entries; is the address right?",
-    )
+        text = f"{error}{_last_success(source.key)}"
+        return Line(id="source", about=source.key, ok=False, text=text), None
+    if not feed.entries and not source.may_be_empty:
+        text = "answers, but holds no entries; is the address right, and the recipe?"
+        return Line(id="source", about=source.key, ok=False, text=text), feed
+    remarks = [f"{len(feed.entries)} entries", _drift(source.key), *feed.warnings]
+    return Line(id="source", about=source.key, ok=True, text="; ".join(filter(None, remarks))), feed
+
+
+def _looked_at(fetcher: Fetcher, source: Source) -> Gathered:
+    """What a poll would find, with no more than a few articles."""
+    if source.article is not None:
+        few = source.article.model_copy(update={"limit": min(source.article.limit, _ARTICLES)})
+        source = source.model_copy(update={"article": few})
+    visit = Visit(source=source, fetch=fetcher.get, now=datetime.now(UTC))
+    return gather(visit, fetcher.get(first_request(source)))
+
+
+def _drift(key: str) -> str:
+    """What the source's last polls lost, as the store remembers it."""
+    try:
+        row = SourceRow.objects.filter(key=key).first()
+    except DatabaseError:  # no store yet: the line about the store says so
+        return ""
+    return coverage_of(row).note if row else ""
 
 
 def _last_success(key: str) -> str:

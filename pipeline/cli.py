@@ -105,7 +105,9 @@ def _port(text: str) -> int:
 
 def _parser() -> _Parser:
     json_only = _Parser(add_help=False)
-    json_only.add_argument("--json", action="store_true", help="one JSON object on stdout, nothing else there")
+    json_only.add_argument(
+        "--json", action="store_true", help="one JSON object on stdout, nothing else there"
+    )
     common = _Parser(add_help=False, parents=[json_only])
     common.add_argument(
         "--config", type=Path, default=Path("config.toml"), metavar="FILE", help="default config.toml"
@@ -133,6 +135,7 @@ def _parser() -> _Parser:
     publish.add_argument("--all", action="store_true", help="compose everything anew")
     check = command("check", "configuration, sources, engines, store and disk: ok, or what to do")
     check.add_argument("--source", metavar="KEY", help="one source only")
+    check.add_argument("--show", action="store_true", help="print the entries that each recipe finds")
     models = command("models", "the local engine's weights")
     models.add_argument("action", choices=["list", "fetch", "verify"])
     models.add_argument("pairs", nargs="*", metavar="SRC-TRG", help="default: all the configuration needs")

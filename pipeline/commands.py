@@ -10,6 +10,7 @@ from django.core.management import execute_from_command_line
 from pipeline.config import Config
 from pipeline.cycle import STAGES, Run, run_cycle
 from pipeline.progress import Progress, show
+from pipeline.records import FeedData
 
 DONE, FAILED = 0, 2
 
@@ -55,18 +56,28 @@ def _models(options: argparse.Namespace, config: Config, _stop: threading.Event)
 
     lines = weights_commands.run(options.action, options.pairs, config, Progress(quiet=options.json))
     return Result(
-        code=FAILED if any(line.fault for line in lines) else DONE, data=[line.as_dict() for line in lines]
+        code=FAILED if any(line.fault for line in lines) else DONE,
+        data={"models": [line.as_dict() for line in lines]},
     )
 
 
 def _check(options: argparse.Namespace, config: Config, _stop: threading.Event) -> Result:
-    from pipeline import checkup  # noqa: PLC0415
+    from pipeline import checkup, showing  # noqa: PLC0415
 
-    lines = checkup.run(config, only=options.source)
-    checkup.show(lines, Progress(quiet=options.json).console)
-    return Result(
-        code=DONE if all(line.ok for line in lines) else FAILED, data=[line.as_dict() for line in lines]
-    )
+    console = Progress(quiet=options.json).console
+    found: dict[str, FeedData] | None = {} if options.show else None
+    lines = checkup.run(config, only=options.source, found=found)
+    checkup.show(lines, console)
+    data = [line.as_dict() for line in lines]
+    if found is not None:
+        showing.show(found.items(), console)
+        data = [
+            row | {"entries": [showing.as_dict(entry) for entry in found[line.about].entries]}
+            if line.about in found
+            else row
+            for row, line in zip(data, lines, strict=True)
+        ]
+    return Result(code=DONE if all(line.ok for line in lines) else FAILED, data={"checks": data})
 
 
 def _evaluate(options: argparse.Namespace, config: Config, _stop: threading.Event) -> Result:

@@ -39,8 +39,8 @@ class CollectError(NewswireError):
 class FetchError(CollectError):
     """Nothing usable came back over HTTP.
 
-    `code` is a stable word for the reason: blocked (a bot wall), dns, forbidden (our own address guard), http,
-    refused, size, timeout, tls.
+    `code` is a stable word for the reason: blocked (a bot wall), dns, forbidden (our own address guard), held (its
+    server asked us to wait; nothing was sent), http, refused, robots, size, timeout, tls.
     `retry_after` is how many seconds the server asked us to wait, where it did.
     """
 

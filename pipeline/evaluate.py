@@ -25,7 +25,7 @@ from pipeline.translate.segments import parse
 from pipeline.translate.translator import Translator
 from pipeline.translate.usage import UsageMeter
 
-_MARKS = frozenset("\"“”„«»")
+_MARKS = frozenset('"“”„«»')
 _CHUNK = 200  # lines handed over at once
 
 
@@ -94,8 +94,10 @@ def _score(
 
 
 def in_the_references_marks(outputs: list[str], references: Sequence[str]) -> list[str]:
-    """The outputs, with plain quotation marks where the reference has such: else every rightly set quotation would
-    count as a fault. A reference in typographic marks is compared as it is."""
+    """The outputs, with plain quotation marks where the reference has such.
+
+    Else every rightly set quotation would count as a fault. A reference in typographic marks is compared as it is.
+    """
     marks = Counter(mark for line in references for mark in line if mark in _MARKS)
     is_plain = marks['"'] > sum(marks.values()) / 2
     return [plain(output) for output in outputs] if is_plain else outputs

@@ -15,7 +15,6 @@ from pipeline.tables import Table
 
 _FIELDS = ("link", "id", "title", "date", "updated", "summary", "content", "author", "image", "categories")
 _WITH_SELECTORS = frozenset({"listing", "pdf"})
-_NEEDS_ITEMS = frozenset({"listing", "xml"})
 
 
 def _pattern(value: str) -> str:
@@ -35,8 +34,9 @@ def _json(value: str) -> str:
 
 
 def _selector(value: str) -> str:
+    css = value.partition("@")[0].strip()
     try:
-        parse(value.partition("@")[0] or "*")
+        parse("*" if css in {"", "."} else css)
     except SelectorError as e:
         raise ValueError(f"a CSS selector ({e})") from e
     return value
@@ -74,8 +74,10 @@ class ListRecipe(Table):
     def faults(self, reader: str) -> list[str]:
         """What does not fit the reader, in plain words."""
         found = []
-        if reader in _NEEDS_ITEMS and not self.items:
-            found.append(f'reader "{reader}" needs [source.list] items')
+        if reader == "xml" and not self.items:
+            found.append('reader "xml" needs [source.list] items')
+        if reader == "listing" and not (self.items or self.match):
+            found.append('reader "listing" needs [source.list] items or match')
         if self.post and reader != "api":
             found.append("[source.list] post is for reader api")
         if reader in _WITH_SELECTORS:

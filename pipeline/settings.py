@@ -8,6 +8,7 @@ import django
 from django.conf import settings
 
 from pipeline.config import Config
+from pipeline.errors import StoreError
 
 # IMMEDIATE: a deferred SQLite transaction that reads and then writes fails at once, whatever the time-out.
 _SQLITE_OPTIONS = {
@@ -24,7 +25,11 @@ def database(url: str) -> dict[str, Any]:
     """The DATABASES entry of a store URL: sqlite:///FILE or postgresql://…"""
     if url.startswith("sqlite:///"):
         path = Path(url.removeprefix("sqlite:///"))
-        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            message = f"its folder cannot be made: {error.strerror}; mend its rights or choose another in [store] url"
+            raise StoreError(message, resource=str(path)) from error
         return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(path), "OPTIONS": _SQLITE_OPTIONS}
     parts = urlsplit(url)
     options = dict(parse_qsl(parts.query))

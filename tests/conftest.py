@@ -15,6 +15,7 @@ from django.db import connections
 from hypothesis import HealthCheck, settings
 
 from pipeline.settings import database, django_settings
+from tests.plugins.left_out import pytest_sessionfinish  # noqa: F401 - pytest finds the hook here
 
 settings.register_profile(
     "newswire", max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]

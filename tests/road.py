@@ -10,7 +10,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from pipeline.demo.network import SampleNetwork, sources
+from pipeline.demo.command import source_tables
+from pipeline.demo.network import SampleNetwork
 
 ROOT = Path(__file__).resolve().parent.parent
 RUN = ROOT / "run.py"
@@ -34,11 +35,6 @@ def write_config(
     """A configuration of the sample network, with its store and tree under `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "config.toml"
-    rows = "".join(
-        f'[[source]]\nkey = "{each.key}"\nname = "{each.name}"\nlanguage = "{each.language}"\nurl = "{network.url(each.key)}"\n'
-        for each in sources()
-        if each.reader == "feed"
-    )
     path.write_text(
         f"""
 [network]
@@ -58,7 +54,7 @@ directory = "public"
 allow = ["127.0.0.1"]
 per_host = 16
 {extra if "[store]" in extra else "[store]" + chr(10) + 'url = "sqlite:///newswire.db"' + chr(10) + extra}
-{rows}""",
+{source_tables(network)}""",
         encoding="utf-8",
     )
     return path

@@ -20,9 +20,11 @@ import psutil
 from waitress.server import create_server
 
 from pipeline.web import Site
+from tests.collect.servers import LoopbackServer, answer
 
 RUN = Path(__file__).resolve().parent.parent / "run.py"
 
+NO_ROBOTS = {"/robots.txt": answer(status="404 Not Found")}  # a polite run may ask for it first
 FEED = """<?xml version="1.0" encoding="UTF-8"?>
 <rss version="2.0"><channel>
 <title>Kalnpils</title><link>https://kalnpils.example/</link><description>Ziņas</description>
@@ -67,6 +69,11 @@ port = {port}
     path = folder / "config.toml"
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def asked(server: LoopbackServer, path: str) -> bool:
+    """Whether the server has had a request for the path."""
+    return any(request.startswith(f"GET {path} ") for request in server.requests)
 
 
 def free_port() -> int:

@@ -14,13 +14,14 @@ LEVELS = (
     {"run"},
     {"pipeline.cli"},
     {"pipeline.demo.command", "pipeline.commands"},
-    {"pipeline.daemon", "pipeline.checkup", "pipeline.evaluate", "pipeline.weights_commands"},
+    {"pipeline.daemon", "pipeline.checkup", "pipeline.evaluate", "pipeline.weights_commands", "pipeline.showing"},
     {"pipeline.cycle"},
     {"pipeline.collect", "pipeline.translate", "pipeline.review", "feeds", "desk", "pipeline.demo"},
     {"pipeline.progress", "pipeline.lock", "pipeline.store", "pipeline.web"},
     {"pipeline.summary", "pipeline.models", "pipeline.settings", "pipeline.loading"},
-    {"pipeline.config", "pipeline.states", "pipeline.records"},
-    {"pipeline.errors"},
+    {"pipeline.config", "pipeline.states", "pipeline.records", "pipeline.languages"},
+    {"pipeline.recipes"},
+    {"pipeline.errors", "pipeline.tables"},
 )
 STAGES = ("pipeline.collect", "pipeline.translate", "pipeline.review", "feeds", "desk", "pipeline.demo")
 PURE = (
@@ -28,6 +29,8 @@ PURE = (
     "pipeline.records",
     "pipeline.collect.decide",
     "pipeline.collect.timing",
+    "pipeline.collect.coverage",
+    "pipeline.collect.spacing",
     "pipeline.translate.segments",
     "pipeline.translate.sentences",
     "pipeline.translate.markup",

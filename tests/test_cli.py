@@ -11,7 +11,18 @@ from pathlib import Path
 import pytest
 
 from tests.collect.servers import Behaviour, LoopbackServer, answer, serve, silent
-from tests.running import FEED, RUN, ended, eventually, free_port, run, started, written_config
+from tests.running import (
+    FEED,
+    NO_ROBOTS,
+    RUN,
+    asked,
+    ended,
+    eventually,
+    free_port,
+    run,
+    started,
+    written_config,
+)
 
 COMMANDS = (
     "demo",
@@ -30,7 +41,7 @@ PATIENCE = 1.0  # [fetch] timeout
 
 @pytest.fixture
 def routes() -> dict[str, Behaviour]:
-    return {"/feed": answer(FEED), "/slow": silent, "/none": answer(status="404 Not Found")}
+    return {"/feed": answer(FEED), "/slow": silent, "/none": answer(status="404 Not Found"), **NO_ROBOTS}
 
 
 @pytest.fixture
@@ -215,7 +226,7 @@ def test_a_run_that_is_ended_keeps_its_work(
     config = written_config(tmp_path, sites.url("/feed"), sites.url("/slow"), fetch_timeout=PATIENCE)
     log = tmp_path / "log"
     with started("once", "--config", config, log=log) as process:
-        eventually(lambda: _entries(tmp_path) == 2 and any(" /slow " in each for each in sites.requests))
+        eventually(lambda: _entries(tmp_path) == 2 and asked(sites, "/slow"))
 
         assert ended(process, within=PATIENCE + 4) == 0
     assert "Traceback" not in log.read_text()

@@ -12,8 +12,10 @@ from pipeline.lock import daemon_lock, the_lock
 from tests.collect.servers import LoopbackServer, answer, serve, silent
 from tests.running import (
     FEED,
+    NO_ROBOTS,
     Answer,
     ask,
+    asked,
     children,
     ended,
     eventually,
@@ -29,7 +31,7 @@ PATIENCE = 1.0  # [fetch] timeout in these tests: the longest a stopped cycle wa
 @pytest.fixture
 def sites() -> Iterator[LoopbackServer]:
     """A good feed, and a site that takes a request and never answers."""
-    with serve({"/feed": answer(FEED), "/slow": silent}) as server:
+    with serve({"/feed": answer(FEED), "/slow": silent, **NO_ROBOTS}) as server:
         yield server
 
 
@@ -77,7 +79,7 @@ def test_it_runs_a_cycle_and_serves_the_files(tmp_path: Path, sites: LoopbackSer
 
 def test_it_goes_on_cycling(tmp_path: Path, port: int) -> None:
     """What changes at the source is served after the next cycle, at the port given on the command line, until Ctrl-C."""
-    routes = {"/feed": answer(FEED)}
+    routes = {"/feed": answer(FEED), **NO_ROBOTS}
     often = "[schedule]\nevery = 0.01\njitter = 0\n"
     with serve(routes) as sites:
         config = written_config(tmp_path, sites.url("/feed"), more=often)
@@ -95,7 +97,7 @@ def test_it_ends_in_the_middle_of_a_cycle(tmp_path: Path, sites: LoopbackServer,
     """A site that does not answer holds up neither the pages nor the end."""
     config = written_config(tmp_path, sites.url("/slow"), port=port, fetch_timeout=PATIENCE)
     with started("serve", "--config", config, log=tmp_path / "log") as daemon:
-        eventually(lambda: sites.requests)
+        eventually(lambda: asked(sites, "/slow"))
         family = children(daemon)
         assert _is_up(port)
         assert family
@@ -109,7 +111,7 @@ def test_only_one_daemon_and_one_run(tmp_path: Path, sites: LoopbackServer, port
     """A second `serve`, on whatever port, and a `once` during the cycle end with 75 and say who is at work."""
     config = written_config(tmp_path, sites.url("/slow"), port=port, fetch_timeout=30)
     with started("serve", "--config", config, log=tmp_path / "log") as daemon:
-        eventually(lambda: sites.requests)
+        eventually(lambda: asked(sites, "/slow"))
         second = run("serve", "--config", config, "--port", free_port())
         once = run("once", "--json", "--config", config)
 
@@ -126,7 +128,7 @@ def test_it_serves_while_cron_is_at_work(tmp_path: Path, sites: LoopbackServer, 
     config = written_config(tmp_path, sites.url("/slow"), port=port, fetch_timeout=30)
     log = tmp_path / "log"
     with started("once", "--config", config, log=tmp_path / "cron.log"):
-        eventually(lambda: sites.requests)
+        eventually(lambda: asked(sites, "/slow"))
         with started("serve", "--config", config, log=log) as daemon:
             eventually(lambda: "cycle left out: another run is at work" in log.read_text())
 
@@ -136,9 +138,11 @@ def test_it_serves_while_cron_is_at_work(tmp_path: Path, sites: LoopbackServer, 
 
 def test_a_killed_daemon_takes_its_cycle_along(tmp_path: Path, sites: LoopbackServer, port: int) -> None:
     """After kill -9 the cycle notices, puts its work away and ends; the next run finds the locks free."""
-    config = written_config(tmp_path, sites.url("/slow"), port=port, fetch_timeout=PATIENCE)
+    many = [sites.url("/slow")] * 30  # two at once: left alone, this cycle would go on for 15 times PATIENCE
+    config = written_config(tmp_path, *many, port=port, fetch_timeout=PATIENCE)
+    config.write_text(config.read_text().replace("[fetch]", "[fetch]\nthreads = 2"))
     with started("serve", "--config", config, log=tmp_path / "log") as daemon:
-        eventually(lambda: sites.requests)
+        eventually(lambda: asked(sites, "/slow"))
         family = children(daemon)
         assert family
 

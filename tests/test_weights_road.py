@@ -38,8 +38,8 @@ def test_models_fetch_brings_what_the_configuration_needs(tmp_path: Path, server
     listed = road.run("models", "verify", "en-lv", "--json", "--config", str(config))
     everything = road.run("models", "fetch", "--config", str(config))
 
-    assert (one.code, [line["state"] for line in one.summary]) == (0, ["here"])
-    assert (listed.code, listed.summary[0]["bytes"] > 10_000_000) == (0, True)
+    assert (one.code, [line["state"] for line in one.summary["models"]]) == (0, ["here"])
+    assert (listed.code, listed.summary["models"][0]["bytes"] > 10_000_000) == (0, True)
     assert everything.code == 2
     assert "has no weights for pl-en" in " ".join(everything.err.split())
 

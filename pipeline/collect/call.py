@@ -28,6 +28,7 @@ class FetchRequest:
     method: str = "GET"
     body: bytes | None = None
     content_type: str = ""  # of the body
+    first_bytes: int = 0  # take no more than these of the answer, without complaint; 0: all of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +73,10 @@ class Call:
             "If-None-Match": self.request.etag,
             "If-Modified-Since": self.request.last_modified,
             "Content-Type": self.request.content_type if self.body is not None else "",
+            "Content-Length": str(len(self.body)) if self.body is not None else "",
         }
-        return {name: value for name, value in wanted.items() if value}
+        # A folded header can carry a line break into the store; sent back, it would be a second header.
+        return {name: value for name, value in wanted.items() if value and value.isprintable()}
 
     def redirect(self, status: int, target: str) -> None:
         try:

@@ -194,6 +194,8 @@ def _drop_active(body: html.HtmlElement) -> None:
             element.drop_tag()
     for element in body.iter(*_BLOCKS):
         element.tag = "div"
+    for element in body.iter("h1"):  # the entry's own title is the first heading wherever it is shown
+        element.tag = "h2"
     for element in list(body.iterdescendants(etree.Element)):
         if element.tag not in _TAGS and element.tag not in _PLAYERS:
             element.drop_tag()

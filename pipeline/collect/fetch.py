@@ -1,17 +1,18 @@
 """Polite, guarded HTTP: one request in, one answer or one FetchError out.
 
-    slot of the host | gate | redirects, each through the same gate | caps on time and size | answer
+    robots.txt | slot of the host | gate | redirects, each through the same gate | caps on time and size | answer
 
 Does not decide when to fetch (timing.py), which bytes are a feed (readers/), nor what a charset is.
 """
 
+import functools
 import ssl
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from http.cookiejar import DefaultCookiePolicy
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import certifi
 import requests
@@ -20,18 +21,32 @@ from urllib3.util import Url, parse_url
 
 from pipeline.collect.call import Call, FetchRequest, FetchResult
 from pipeline.collect.fetch_errors import blocked, explain, remedy
-from pipeline.collect.guard import PORTS, AddressPolicy, Gate, GuardedAdapter, Resolver, resolve
-from pipeline.collect.http_headers import refused_encoding, retry_after
-from pipeline.collect.politeness import Politeness
+from pipeline.collect.guard import (
+    PORTS,
+    AddressPolicy,
+    Gate,
+    GuardedAdapter,
+    GuardedRequest,
+    Resolver,
+    resolve,
+)
+from pipeline.collect.http_headers import location, refused_encoding, retry_after
+from pipeline.collect.politeness import HostState, Politeness
+from pipeline.collect.robots import FIRST_BYTES, Robots, RobotsText
 from pipeline.collect.walls import wall
 from pipeline.collect.watchdog import Deadline, Watchdog
 from pipeline.errors import FetchError
 
-__all__ = ["FetchRequest", "FetchResult", "Fetcher", "Limits", "Network"]
+__all__ = ["FetchRequest", "FetchResult", "Fetcher", "Known", "Limits", "Network"]
 
 MAX_REDIRECTS = 5
 _CHUNK = 64 * 1024
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_ROBOTS_TIMEOUT = 15.0  # seconds
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_NOT_NOW = frozenset(
+    {"dns", "held", "refused", "timeout", "tls"}
+)  # no answer: whether a robots.txt exists is unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +56,8 @@ class Limits:
     timeout: float = 30.0  # seconds for a whole call: names, connections, redirects, headers, body
     max_bytes: int = 15 * 1024 * 1024  # of the body, packed and unpacked
     per_host: int = 2  # requests at once
-    gap: float = 0.0  # seconds between the starts of two requests to one host
+    gap: float = 0.0  # seconds between the starts of two requests to one host, but for those in `allow`
+    robots: bool = False  # ask robots.txt first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,10 +69,19 @@ class Network:
     resolver: Resolver = resolve
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is known of hosts and outlives a run: what each is owed, and the robots.txt of each."""
+
+    hosts: Sequence[HostState] = ()
+    robots: Sequence[RobotsText] = ()
+
+
 class Fetcher:
     """Fetches for all threads of a run. A context manager: leaving it closes every connection.
 
     `allow` names private addresses, networks or hosts that may be reached, on any port.
+    `known` is what earlier runs learned of hosts; `learned` gives it, brought up to date, to the next one.
     """
 
     def __init__(
@@ -66,14 +91,24 @@ class Fetcher:
         allow: Sequence[str] = (),
         limits: Limits | None = None,
         network: Network | None = None,
+        known: Known | None = None,
+        stop: threading.Event | None = None,
     ) -> None:
-        limits, network = limits or Limits(), network or Network()
-        self._timeout = limits.timeout
-        self._max_bytes = limits.max_bytes
-        self._gate = Gate(AddressPolicy.of(allow, network.ports), resolver=network.resolver)
+        limits, network, known = limits or Limits(), network or Network(), known or Known()
+        self._limits = limits
+        policy = AddressPolicy.of(allow, network.ports)
+        self._is_own = functools.cache(policy.is_own)
+        self._gate = Gate(policy, resolver=network.resolver)
         self._watchdog = Watchdog()
-        self._politeness = Politeness(per_host=limits.per_host, gap=limits.gap)
-        self._session = _session(user_agent, self._gate, network.tls or default_tls(), limits.per_host)
+        self._politeness = Politeness(per_host=limits.per_host, known=known.hosts, stop=stop)
+        agent = user_agent.partition("/")[0]
+        self._robots = Robots(agent, self._load_robots, known.robots) if limits.robots else None
+        # The adapter without requests' session: no cookies that would tie sources together, no proxy or netrc of
+        # the environment that would go round the gate, no redirects but ours, and half the processor time.
+        self._agent = user_agent
+        self._adapter = GuardedAdapter(
+            self._gate, tls=network.tls or default_tls(), pool_size=limits.per_host
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -84,25 +119,30 @@ class Fetcher:
         self.close()
 
     def close(self) -> None:
-        self._session.close()
+        self._adapter.close()
         self._watchdog.close()
+
+    def learned(self) -> Known:
+        """What the next run should begin with; robots.txt only where it was fetched by this one."""
+        robots = self._robots.learned() if self._robots else []
+        return Known(hosts=self._politeness.states(), robots=robots)
 
     def get(self, request: FetchRequest) -> FetchResult:
         """The answer, redirects followed. Raises FetchError with a stable code for everything else."""
         call = Call(request)
         try:
-            return self._follow(call)
+            return self._follow(call, self._limits.timeout)
         except FetchError as e:
             e.resource = e.resource or request.resource
             raise
 
-    def _follow(self, call: Call) -> FetchResult:
-        left = self._timeout
+    def _follow(self, call: Call, left: float, *, robots: bool = True) -> FetchResult:
         for _ in range(MAX_REDIRECTS + 1):
-            host = _checked(call.url).host or ""
+            parts = _checked(call.url)
+            gap = self._gap(parts, ask=robots)
             # Waiting for a turn is our own doing and does not count against the server.
-            with self._politeness.slot(host), self._watchdog.watch(left) as deadline:
-                result = self._hop(call, deadline)
+            with self._politeness.slot(_place(parts), gap), self._watchdog.watch(left) as deadline:
+                result = self._hop(call, parts, deadline)
                 left = deadline.remaining()
             if result is not None:
                 return result
@@ -112,11 +152,31 @@ class Fetcher:
             code="http",
         )
 
-    def _hop(self, call: Call, deadline: Deadline) -> FetchResult | None:
+    def _gap(self, parts: Url, *, ask: bool) -> float:
+        """Seconds between requests to this host: ours, or what its robots.txt wants. Raises where it forbids."""
+        own = 0.0 if self._is_own(parts.host or "") else self._limits.gap
+        if not ask or self._robots is None:
+            return own
+        return max(own, self._robots.delay(_origin(parts), parts.request_uri))
+
+    def _load_robots(self, origin: str) -> str:
+        """A site without the file, or that refuses it, may be fetched; of one that does not answer nothing is known."""
+        call = Call(
+            FetchRequest(url=f"{origin}/robots.txt", accept="text/plain, */*;q=0.5", first_bytes=FIRST_BYTES)
+        )
+        try:
+            result = self._follow(call, min(self._limits.timeout, _ROBOTS_TIMEOUT), robots=False)
+        except FetchError as e:
+            if e.code in _NOT_NOW or e.status == 429 or (e.status or 0) >= 500:
+                raise
+            return ""
+        return result.body.decode("utf-8", "replace").replace("\0", "")
+
+    def _hop(self, call: Call, parts: Url, deadline: Deadline) -> FetchResult | None:
         """One request. None after a redirect, which is noted in `call`."""
         self._gate.enter(deadline)
         try:
-            with self._send(call, deadline) as response:
+            with self._send(call, parts, deadline) as response:
                 result = self._answer(call, response)
         except FetchError:
             if not deadline.expired:
@@ -131,18 +191,14 @@ class Fetcher:
             raise self._too_slow(call)
         return result
 
-    def _send(self, call: Call, deadline: Deadline) -> requests.Response:
-        prepared = self._session.prepare_request(
-            requests.Request(call.method, call.url, headers=call.headers(), data=call.body)
-        )
-        seconds = max(0.001, deadline.remaining())
-        return self._session.send(prepared, stream=True, allow_redirects=False, timeout=(seconds, seconds))
+    def _send(self, call: Call, parts: Url, deadline: Deadline) -> requests.Response:
+        request = GuardedRequest(parts, call.method, {"User-Agent": self._agent, **call.headers()}, call.body)
+        return self._adapter.send(request, stream=True, timeout=max(0.001, deadline.remaining()))
 
     def _answer(self, call: Call, response: requests.Response) -> FetchResult | None:
         headers = {name.lower(): value for name, value in response.headers.items()}
-        target = self._session.get_redirect_target(response)
-        if response.status_code in _REDIRECTS and target:
-            call.redirect(response.status_code, target)
+        if response.status_code in _REDIRECTS and headers.get("location"):
+            call.redirect(response.status_code, location(headers))
             return None
         if response.status_code == 304 and call.conditional:
             _ = response.content  # read to the end, or the connection cannot be used again
@@ -158,11 +214,11 @@ class Fetcher:
         """The unpacked body and its size on the wire, never more than the cap of either in memory."""
         if encoding := refused_encoding(headers):
             raise FetchError(f"{call.url} is packed as {encoding!r}, which was not offered.", code="http")
-        limit = self._max_bytes
+        limit = call.request.first_bytes or self._limits.max_bytes
         declared = headers.get("content-length", "")
         parts: list[bytes] = []
         size = 0
-        if not (declared.isdigit() and int(declared) > limit):
+        if call.request.first_bytes or not (declared.isdigit() and int(declared) > limit):
             for part in response.raw.stream(_CHUNK, decode_content=True):
                 parts.append(part)
                 size += len(part)
@@ -170,6 +226,8 @@ class Fetcher:
                     break
             else:
                 return b"".join(parts), response.raw.tell()
+        if call.request.first_bytes:
+            return b"".join(parts)[:limit], response.raw.tell()
         raise FetchError(
             f"{call.url} is larger than {limit} bytes. If that is meant, raise [fetch] max_bytes.",
             code="size",
@@ -182,7 +240,7 @@ class Fetcher:
         )
         wait = retry_after(headers, datetime.now(UTC))
         if status in {429, 503} and wait:
-            self._politeness.hold(_checked(call.url).host or "", wait)
+            self._politeness.hold(_place(_checked(call.url)), wait)
         if name := wall(status, headers, start):
             return blocked(call.url, status, name, wait)
         return FetchError(
@@ -194,37 +252,18 @@ class Fetcher:
 
     def _too_slow(self, call: Call) -> FetchError:
         return FetchError(
-            f"{call.url} did not finish within {self._timeout:g} s. It is tried again later; "
+            f"{call.url} did not finish within {self._limits.timeout:g} s. It is tried again later; "
             f"if the server is always this slow, raise [fetch] timeout.",
             code="timeout",
         )
 
 
+@functools.cache
 def default_tls() -> ssl.SSLContext:
     """The system's certificate authorities, which a town hall may have extended, and certifi's beside them."""
     context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())
     return context
-
-
-class _Session(requests.Session):
-    """requests' session without its redirects, which it looks at, and reads without limit, even when told not to."""
-
-    def resolve_redirects(self, *_args: Any, **_kwargs: Any) -> Iterator[Any]:
-        return iter(())
-
-
-def _session(user_agent: str, gate: Gate, tls: ssl.SSLContext, per_host: int) -> requests.Session:
-    session = _Session()
-    session.trust_env = False  # a proxy or a netrc of the environment would go round the gate
-    session.headers["User-Agent"] = user_agent
-    # No cookies: they would tie requests of different sources and threads together.
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.adapters.clear()
-    adapter = GuardedAdapter(gate, tls=tls, pool_size=per_host)
-    session.mount("http://", adapter)
-    session.mount("https://", adapter)
-    return session
 
 
 def _checked(url: str) -> Url:
@@ -242,3 +281,14 @@ def _checked(url: str) -> Url:
             f"the address at {parts.host} carries a user name; that is not supported.", code="forbidden"
         )
     return parts
+
+
+def _place(parts: Url) -> str:
+    """The host that is treated as one: its name, and its port where that is not the usual one."""
+    usual = parts.port in {None, _DEFAULT_PORTS[parts.scheme or "http"]}
+    return (parts.host or "") if usual else f"{parts.host}:{parts.port}"
+
+
+def _origin(parts: Url) -> str:
+    usual = parts.port in {None, _DEFAULT_PORTS[parts.scheme or "http"]}
+    return f"{parts.scheme}://{parts.host}" if usual else f"{parts.scheme}://{parts.host}:{parts.port}"

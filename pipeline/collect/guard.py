@@ -11,15 +11,18 @@ import socket
 import ssl
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
 from urllib3 import PoolManager, Retry
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+from urllib3.util import Url
 
 from pipeline.collect.watchdog import Deadline
 from pipeline.errors import FetchError
@@ -91,6 +94,13 @@ class AddressPolicy:
                 hosts.add(_plain_host(word))
         return cls(networks=tuple(networks), hosts=frozenset(hosts), ports=frozenset(ports))
 
+    def is_own(self, host: str) -> bool:
+        """The operator's own server, by the name or address it is asked by."""
+        host = _plain_host(host)
+        if host in self.hosts:
+            return True
+        return _is_address(host) and any(ipaddress.ip_address(host) in network for network in self.networks)
+
     def permits(self, address: str, host: str, port: int) -> bool:
         if _plain_host(host) in self.hosts:
             return True
@@ -98,6 +108,14 @@ class AddressPolicy:
         if any(found.version == network.version and found in network for network in self.networks):
             return True
         return port in self.ports and is_public(address)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _plain_host(host: str) -> str:
@@ -152,6 +170,8 @@ class Gate:
 
     def _resolve_in_time(self, host: str, port: int) -> list[tuple[int, SockAddr]]:
         """Getaddrinfo has no time limit: it runs in a thread that is left behind when it is too slow."""
+        if _is_address(host):  # nobody is asked
+            return self.resolver(host, port)
         answers: queue.SimpleQueue[list[tuple[int, SockAddr]] | Exception] = queue.SimpleQueue()
 
         def look_up() -> None:
@@ -194,13 +214,24 @@ def _refusal(host: str, port: int, answers: list[tuple[int, SockAddr]]) -> str:
     )
 
 
+class GuardedRequest(PreparedRequest):
+    """A request whose address was taken apart once, by whoever checked it."""
+
+    def __init__(self, parts: Url, method: str, headers: Mapping[str, str], body: bytes | None) -> None:
+        super().__init__()
+        self.parts = parts
+        self.method, self.url, self.body = method, parts.url, body
+        self.headers = CaseInsensitiveDict(headers)
+
+
 class GuardedAdapter(HTTPAdapter):
     """requests' transport with every socket made by the gate and one TLS context for all hosts.
 
     requests reads the CA file anew for each host, 15 ms of processor time every time; one context is read once.
+    Sends GuardedRequests only.
     """
 
-    def __init__(self, gate: Gate, *, tls: ssl.SSLContext, pools: int = 64, pool_size: int = 2) -> None:
+    def __init__(self, gate: Gate, *, tls: ssl.SSLContext, pools: int = 200, pool_size: int = 2) -> None:
         self._gate = gate
         self._tls = tls
         retry = Retry(
@@ -212,6 +243,24 @@ class GuardedAdapter(HTTPAdapter):
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **kwargs: Any) -> None:  # noqa: FBT001, FBT002 -- the library's signature
         super().init_poolmanager(connections, maxsize, block=block, ssl_context=self._tls, **kwargs)
         guard_pools(self.poolmanager, self._gate)
+
+    def get_connection_with_tls_context(self, request: Any, *_ignored: Any, **_options: Any) -> Any:
+        """The pool of the host. requests would take the address apart again, and look for proxies."""
+        parts: Url = request.parts
+        return self.poolmanager.connection_from_host(parts.host, parts.port, parts.scheme)
+
+    def request_url(self, request: Any, _proxies: Any) -> str:
+        """What stands in the request line."""
+        path: str = request.parts.request_uri
+        return path
+
+    def build_response(self, req: Any, resp: Any) -> Response:
+        """The answer without cookies and guesses at its charset, which nobody asks it for."""
+        response = Response()
+        response.status_code, response.reason = resp.status, resp.reason
+        response.headers = CaseInsensitiveDict(resp.headers)
+        response.raw, response.url, response.request = resp, req.url, req
+        return response
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
         """Certificates are verified by the shared context; nothing is loaded per connection."""

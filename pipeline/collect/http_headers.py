@@ -32,6 +32,15 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> int | None:
     return max(0, int((moment - (http_date(headers.get("date", "")) or now)).total_seconds()))
 
 
+def location(headers: Mapping[str, str]) -> str:
+    """Where a redirect leads. Servers send UTF-8 there, which HTTP's library reads as Latin-1."""
+    value = headers.get("location", "")
+    try:
+        return value.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return value
+
+
 def refused_encoding(headers: Mapping[str, str]) -> str:
     """The Content-Encoding that was not offered, or that stands more than twice over; "" when it is fine."""
     value = headers.get("content-encoding", "").lower()

@@ -1,10 +1,12 @@
-"""Writes what a poll found: entries and revisions by decision, and the source's own state."""
+"""Writes what a poll found: entries and revisions by decision."""
 
 import base64
 import hashlib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+
+from django.db.models import OuterRef, Subquery
 
 from pipeline.collect.decide import (
     Changed,
@@ -15,13 +17,12 @@ from pipeline.collect.decide import (
     decide,
 )
 from pipeline.collect.fetch import FetchResult
-from pipeline.collect.timing import Poll, grade, next_poll
-from pipeline.errors import CollectError, FetchError
-from pipeline.models import Entry, Revision, Source, text_hash
+from pipeline.collect.http_headers import http_date
+from pipeline.collect.tongue import language_of
+from pipeline.models import Entry, Revision, text_hash
 from pipeline.records import EntryData, FeedData
 from pipeline.summary import SourceLine
 
-MOVED_AFTER = 3  # permanent redirects to the same place before we go there at once
 _FUTURE = timedelta(hours=1)  # clocks differ; a date further ahead is a mistake or an embargo
 
 
@@ -41,11 +42,11 @@ def store_entries(feed: FeedData, answer: FetchResult, seen: Sighting, line: Sou
     known = Entry.objects.known(seen.source_key, found)
     fallback = _stamp(feed, answer, seen.at)
     fresh: list[tuple[Entry, Revision]] = []
-    for guid_hash, entry in found.items():
+    for place, (guid_hash, entry) in enumerate(found.items()):
         row = known.get(guid_hash)
         decision = decide(entry, _known(row), now=seen.at)
         if isinstance(decision, New):
-            fresh.append(_new(entry, guid_hash, seen, fallback))
+            fresh.append(_new(entry, guid_hash, seen, fallback - timedelta(seconds=place)))
             line.new += 1
         elif isinstance(decision, Changed) and row is not None:
             _revise(row, entry, decision, seen)
@@ -55,6 +56,9 @@ def store_entries(feed: FeedData, answer: FetchResult, seen: Sighting, line: Sou
             if isinstance(decision, Flickering):
                 line.note = "some entries change at every poll; they are left as they are for a day"
     _insert(fresh)
+    strangers = sum(entry.language != seen.language for entry, _revision in fresh)
+    if strangers:
+        line.note = f"{strangers} new entries are not in {seen.language}; their own language is used"
 
 
 def _known(row: Entry | None) -> EntryForCollect | None:
@@ -70,8 +74,9 @@ def _known(row: Entry | None) -> EntryForCollect | None:
 
 
 def _stamp(feed: FeedData, answer: FetchResult, now: datetime) -> datetime:
-    """The date of entries that have none: the feed's own, where it makes sense, else now."""
-    return feed.updated if feed.updated and feed.updated <= now else now.replace(microsecond=0)
+    """The date of entries that have none, a second apart to keep their order: the feed's own or its answer's, where that makes sense, else now."""
+    stamps = (feed.updated, http_date(answer.last_modified))
+    return next((stamp for stamp in stamps if stamp and stamp <= now), now.replace(microsecond=0))
 
 
 def _new(found: EntryData, guid_hash: str, seen: Sighting, fallback: datetime) -> tuple[Entry, Revision]:
@@ -83,7 +88,7 @@ def _new(found: EntryData, guid_hash: str, seen: Sighting, fallback: datetime) -
         public_id=public_id(seen.source_key, found.guid),
         tag=f"{seen.host},{seen.at.year}",
         url=found.url,
-        language=seen.language,
+        language=language_of(found, seen.language),
         first_seen=seen.at,
         published=published,
         updated=max(published, _believable(found.updated, seen.at) or published),
@@ -125,9 +130,8 @@ def _insert(fresh: Iterable[tuple[Entry, Revision]]) -> None:
     pairs = list(fresh)
     Entry.objects.bulk_create([entry for entry, _revision in pairs], batch_size=200)
     Revision.objects.bulk_create([revision for _entry, revision in pairs], batch_size=200)
-    for entry, revision in pairs:
-        entry.current = revision
-    Entry.objects.bulk_update([entry for entry, _revision in pairs], ["current"], batch_size=200)
+    first = Revision.objects.filter(entry=OuterRef("pk")).values("pk")[:1]
+    Entry.objects.filter(pk__in=[entry.pk for entry, _revision in pairs]).update(current=Subquery(first))
 
 
 def _revise(row: Entry, found: EntryData, decision: Changed, seen: Sighting) -> None:
@@ -144,50 +148,4 @@ def _revise(row: Entry, found: EntryData, decision: Changed, seen: Sighting) -> 
     row.withdrawn_at = None
     row.planned = False
     row.release_due = True
-    row.save()
-
-
-def record_success(
-    row: Source, answer: FetchResult, body_hash: str, recipe: str, now: datetime, interval: float
-) -> None:
-    """Remember the validators and when to come back. The caller holds the transaction."""
-    full = answer.status != 304
-    if full:
-        row.etag, row.last_modified, row.body_hash = answer.etag, answer.last_modified, body_hash
-    row.recipe_hash = recipe
-    row.polls_since_full = 0 if full else row.polls_since_full + 1
-    _note_move(row, answer.permanent_url)
-    row.last_attempt = row.last_success = now
-    row.failures, row.error, row.error_code, row.held_until = 0, "", "", None
-    row.next_poll = next_poll(
-        Poll(key=row.key, now=now, interval=interval, max_age=answer.max_age)
-    )
-    row.save()
-
-
-def _note_move(row: Source, target: str) -> None:
-    if not target:
-        return
-    row.moved_seen = row.moved_seen + 1 if target == row.moved_to else 1
-    row.moved_to = target
-
-
-def record_failure(row: Source, error: CollectError, now: datetime, interval: float) -> None:
-    """Remember why, and come back later and later, but always."""
-    code = error.code if isinstance(error, FetchError) else "read"
-    status = error.status if isinstance(error, FetchError) else None
-    retry_after = error.retry_after if isinstance(error, FetchError) else None
-    row.failures += grade(code, status)
-    row.error, row.error_code, row.last_attempt = str(error), code, now
-    row.moved_seen = 0  # should the new place be the fault, the configured one is asked again
-    row.held_until = now + timedelta(seconds=retry_after) if retry_after else None
-    row.next_poll = next_poll(
-        Poll(
-            key=row.key,
-            now=now,
-            interval=interval,
-            failures=row.failures,
-            retry_after=retry_after,
-        )
-    )
     row.save()

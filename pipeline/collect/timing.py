@@ -28,7 +28,7 @@ class Poll:
     now: datetime
     interval: float = 30.0  # minutes; the shortest, from config.toml
     entries_last_week: int | None = None  # None when not counted: the interval is used as it is
-    freshness: float = 2.0  # polls for each entry expected
+    freshness: float = 2.0  # polls for each entry expected; 0: the interval is used as it is
     failures: float = 0.0  # graded by `grade`, added up since the last success
     max_age: int | None = None  # seconds for which the source calls its answer fresh
     ttl: int | None = None  # seconds, from the feed itself
@@ -47,7 +47,7 @@ def next_poll(poll: Poll) -> datetime:
 def _regular(poll: Poll) -> timedelta:
     """So often that each expected entry falls to `freshness` polls."""
     interval = min(timedelta(minutes=poll.interval), CAP)
-    if poll.entries_last_week is None:
+    if poll.entries_last_week is None or not poll.freshness or not interval:
         return interval
     expected = WEEK / max(1.0, poll.entries_last_week * poll.freshness)
     return max(interval, min(expected, QUIET_CAP))

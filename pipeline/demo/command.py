@@ -13,25 +13,13 @@ from pathlib import Path
 
 from pipeline import loading, settings
 from pipeline.config import Config
-from pipeline.demo.network import SampleNetwork, SampleSource, sources
+from pipeline.demo.network import SampleNetwork
 from pipeline.errors import NewswireError
 from pipeline.progress import Progress, show
 
 TARGETS = ("lv", "en", "pt")
 _MEMORY = Path(__file__).parent / "memory.tmx"
-_ZONES = {
-    "PL": "Europe/Warsaw",
-    "LV": "Europe/Riga",
-    "IT": "Europe/Rome",
-    "IE": "Europe/Dublin",
-    "NL": "Europe/Amsterdam",
-    "LT": "Europe/Vilnius",
-    "ES": "Europe/Madrid",
-    "FR": "Europe/Paris",
-    "GB": "Europe/London",
-    "DE": "Europe/Berlin",
-    "RO": "Europe/Bucharest",
-}
+_SOURCES = Path(__file__).parent / "sources.toml"
 
 
 def demo(options: argparse.Namespace) -> int:
@@ -58,9 +46,7 @@ def _one_cycle(config: Config, progress: Progress, *, as_json: bool) -> None:
     progress.say(f"The sample network: {len(config.source)} small sites made up for this demonstration.")
     summary = run_cycle(Run(config=config, progress=progress))
     show(summary, progress.console)
-    progress.say(
-        '"tm:import" is the bundled sample memory, "firefox" the neural engine on this machine.'
-    )
+    progress.say('"tm:import" is the bundled sample memory, "firefox" the neural engine on this machine.')
     if as_json:
         json.dump(summary.as_dict(), sys.stdout, ensure_ascii=False, indent=2)
         sys.stdout.write("\n")
@@ -134,23 +120,14 @@ per_host = 8
 [serve]
 port = {port}
 """
-    text += "".join(_source(network, source) for source in sources())
+    text += "\n" + source_tables(network)
     tomllib.loads(text)
     return text
 
 
-def _source(network: SampleNetwork, source: SampleSource) -> str:
-    off = "" if source.reader else 'enabled = false\nnote = "its shape has no reader yet"\n'
-    return f"""
-[[source]]
-key = {_quoted(source.key)}
-name = {_quoted(source.name)}
-language = {_quoted(source.language)}
-url = {_quoted(network.url(source.key))}
-site = {_quoted(f"{network.base}/{source.key}/")}
-reader = {_quoted(source.reader or "api")}
-timezone = {_quoted(_ZONES[source.country])}
-{off}"""
+def source_tables(network: SampleNetwork) -> str:
+    """The sample sites as sources of a configuration, each read by the shape of the real site."""
+    return _SOURCES.read_text(encoding="utf-8").replace("{base}", network.base)
 
 
 def _quoted(text: str) -> str:

@@ -5,6 +5,7 @@ from pipeline.models.engines import EngineUsage
 from pipeline.models.entries import Entry, Revision, Segment
 from pipeline.models.facts import StoreFact
 from pipeline.models.fields import text_hash
+from pipeline.models.hosts import Host, RobotsFile
 from pipeline.models.memory import HUMAN, IMPORTED, MACHINE, MemoryIntent, MemoryUnit, Term
 from pipeline.models.releases import Label, Release
 from pipeline.models.sources import Source
@@ -19,11 +20,13 @@ __all__ = [
     "EngineUsage",
     "Entry",
     "Finding",
+    "Host",
     "Label",
     "MemoryIntent",
     "MemoryUnit",
     "Release",
     "Revision",
+    "RobotsFile",
     "Segment",
     "Source",
     "StoreFact",

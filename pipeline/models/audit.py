@@ -48,3 +48,6 @@ class Audit(models.Model):
         if not self._state.adding:
             raise StoreError("the audit log is append-only")
         super().save(*args, **kwargs)
+
+    def delete(self, *_args: Any, **_kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise StoreError("the audit log is append-only")

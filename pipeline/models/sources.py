@@ -1,6 +1,6 @@
 """What the store remembers of a source between polls. What a source *is* stands in config.toml."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import ClassVar
 
@@ -11,8 +11,12 @@ class SourceManager(models.Manager["Source"]):
     def ensure(self, keys: Iterable[str]) -> dict[str, "Source"]:
         """A row for every key, made where there is none yet."""
         wanted = list(keys)
-        self.bulk_create([Source(key=key) for key in wanted], ignore_conflicts=True)
-        return self.in_bulk(wanted)
+        found = self.in_bulk(wanted)
+        missing = [Source(key=key) for key in wanted if key not in found]
+        if missing:
+            self.bulk_create(missing, ignore_conflicts=True)
+            found = self.in_bulk(wanted)
+        return found
 
     def due(self, keys: Iterable[str], now: datetime) -> list["Source"]:
         """Called by collect: the sources to poll now, longest waiting first."""
@@ -22,8 +26,13 @@ class SourceManager(models.Manager["Source"]):
 
     def not_held(self, keys: Iterable[str], now: datetime) -> list["Source"]:
         """Called by collect when cron is the schedule: all but those whose server asked us to stay away."""
-        rows = self.filter(key__in=list(keys))
-        return list(rows.exclude(held_until__gt=now).order_by("key"))
+        return list(self.filter(key__in=list(keys)).exclude(held_until__gt=now).order_by("key"))
+
+    def keep(self, rows: Collection["Source"]) -> None:
+        """Called by collect: every column of the rows as they are now, in one statement."""
+        columns = self.model._meta.concrete_fields  # noqa: SLF001 - Django documents it
+        fields = [column.attname for column in columns if not column.primary_key]
+        self.bulk_create(rows, update_conflicts=True, unique_fields=["key"], update_fields=fields)
 
 
 class Source(models.Model):
@@ -43,6 +52,7 @@ class Source(models.Model):
     polls_since_full = models.PositiveIntegerField(
         default=0
     )  # some servers answer 304 wrongly: now and then ask anew
+    ttl = models.PositiveIntegerField(null=True)  # seconds between polls that its feed asks for
     next_poll = models.DateTimeField(null=True)
     held_until = models.DateTimeField(null=True)  # Retry-After: nothing is sent before
     last_attempt = models.DateTimeField(null=True)
@@ -50,6 +60,9 @@ class Source(models.Model):
     failures = models.FloatField(default=0)  # graded: hard 1, soft 0.5, temporary 0.25; zeroed by a success
     error = models.TextField(blank=True, default="")  # why the last poll failed, empty after a success
     error_code = models.CharField(max_length=20, blank=True, default="")
+    reading = models.JSONField(
+        default=dict
+    )  # pages read once, fields it used to have: see collect/reading.py
 
     objects: ClassVar[SourceManager] = SourceManager()
 

@@ -1,11 +1,13 @@
 """Politeness by host, and the bot walls and headers that decide about it."""
 
-from datetime import UTC, datetime
+import threading
+import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from pipeline.collect.http_headers import max_age, refused_encoding, retry_after
-from pipeline.collect.politeness import Politeness
+from pipeline.collect.politeness import HostState, Politeness, in_turns
 from pipeline.collect.walls import wall
 from pipeline.errors import FetchError
 
@@ -22,6 +24,70 @@ def test_a_held_host_is_left_alone_and_others_are_not() -> None:
     with pytest.raises(FetchError) as caught, politeness.slot("a.example.org"):
         pass
     assert caught.value.retry_after == 86_400
+
+
+def test_what_a_host_is_owed_outlives_the_run() -> None:
+    """Holds and gaps are told by the calendar, and the next run begins with them."""
+    first = Politeness()
+    first.hold("held.example.org", 600)
+    with first.slot("slow.example.org", 40):
+        pass
+    states = {state.name: state for state in first.states()}
+    second = Politeness(known=states.values())
+    after = {state.name: state for state in second.states()}
+
+    held, slow = states["held.example.org"], states["slow.example.org"]
+    assert held.held_until is not None
+    assert slow.next_ok_at is not None
+    assert timedelta(seconds=595) < held.held_until - datetime.now(UTC) <= timedelta(seconds=600)
+    assert timedelta(seconds=35) < slow.next_ok_at - datetime.now(UTC) <= timedelta(seconds=40)
+    assert set(after) == set(states)
+    with pytest.raises(FetchError, match="asked us to wait"), second.slot("held.example.org"):
+        pass
+
+
+def test_a_moment_that_has_passed_is_owed_no_more() -> None:
+    """Yesterday's Retry-After keeps nobody away."""
+    politeness = Politeness(
+        known=[HostState(name="a.example.org", held_until=datetime.now(UTC) - timedelta(days=1))]
+    )
+
+    with politeness.slot("a.example.org"):
+        pass
+    assert politeness.states() == []
+
+
+def test_a_stop_ends_the_wait_for_a_turn() -> None:
+    """A run that is ended does not sit out a crawl delay."""
+    stop = threading.Event()
+    politeness = Politeness(stop=stop)
+    with politeness.slot("a.example.org", 30):
+        pass
+    threading.Timer(0.1, stop.set).start()
+    started = time.monotonic()
+    with pytest.raises(FetchError) as caught, politeness.slot("a.example.org", 30):
+        pass
+
+    assert caught.value.code == "held"
+    assert time.monotonic() - started < 5
+
+
+def test_nobody_waits_for_very_long() -> None:
+    """The hundredth page of a slow host is left to another run."""
+    politeness = Politeness(
+        known=[HostState(name="a.example.org", next_ok_at=datetime.now(UTC) + timedelta(hours=1))]
+    )
+
+    with pytest.raises(FetchError, match="no turn left") as caught, politeness.slot("a.example.org", 2):
+        pass
+    assert caught.value.code == "held"
+
+
+def test_hosts_take_turns() -> None:
+    """One crowded host stands between the others, not before them; within a host the order is kept."""
+    rows = ["a1", "a2", "a3", "b1", "c1", "b2"]
+
+    assert in_turns(rows, lambda row: row[0]) == ["a1", "b1", "c1", "a2", "b2", "a3"]
 
 
 @pytest.mark.parametrize(

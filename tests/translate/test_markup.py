@@ -515,6 +515,22 @@ def test_no_nesting_is_too_deep() -> None:
     assert rebuilt.fields["content"].count('href="x"') == 1
 
 
+def test_a_crowd_of_links_is_found_word_for_word() -> None:
+    """Many links in one sentence are not compared with every word, yet find theirs."""
+    source = "".join(f'<a href="{n}">the item{n}</a>, ' for n in range(150))
+    document = parse({"content": f"<p>{source}<b>{'x' * 500} y</b> end</p>"}, "en")
+    rebuilt, _ = translated(document, lambda text: text.replace("item", "lieta"))
+    assert rebuilt.relocated == 0
+    assert '<a href="149">the lieta149</a>' in rebuilt.fields["content"]
+
+
+def test_too_many_links_in_a_sentence_are_appended() -> None:
+    """Nothing is searched for, and nothing lost, where a sentence is no sentence."""
+    source = "".join(f'<a href="{n}">item{n}</a> ' for n in range(500))
+    rebuilt, _ = translated(parse({"content": f"<p>{source}</p>"}, "en"), str.upper)
+    assert (rebuilt.relocated, rebuilt.fields["content"].count("<a ")) == (500, 500)
+
+
 @profile
 @given(st.text(st.sampled_from("ab. <>/&;=\"'!-?[]\n\0\x0b\u00a0\ud800pigamr0"), max_size=60))
 def test_no_input_is_too_odd(source: str) -> None:

@@ -26,7 +26,13 @@ class _JsonRow:
 
 
 def read(
-    body: bytes, *, url: str, content_type: str = "", recipe: ListRecipe, zone: tzinfo = UTC, max_entries: int = 1_000
+    body: bytes,
+    *,
+    url: str,
+    content_type: str = "",
+    recipe: ListRecipe,
+    zone: tzinfo = UTC,
+    max_entries: int = 1_000,
 ) -> Found:
     """The entries under `items`. Raises ReadError when the answer is no JSON or has no such place."""
     document = _document(body, content_type, url)
@@ -35,7 +41,11 @@ def read(
         raise ReadError(f"{url} is JSON, but has nothing at {recipe.items!r}. It begins: {_begin(document)}")
     rows = [row for place in places for row in (place if isinstance(place, list) else [place])]
     feed = collect(map(_JsonRow, rows[:max_entries]), recipe, url, Dates(zone))
-    said = next(iter(_JsonRow(document).texts(recipe.next)), "") if recipe.next and "{page}" not in recipe.next else ""
+    said = (
+        next(iter(_JsonRow(document).texts(recipe.next)), "")
+        if recipe.next and "{page}" not in recipe.next
+        else ""
+    )
     return Found(feed=feed, following=next_pages(recipe, url, said))
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, tzinfo
 from pipeline.collect.dates import parse_date
 from pipeline.records import Enclosure, EntryData, FeedData
 
+UNDATED = "entries have no date"
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -46,7 +47,7 @@ def finish(feed: FeedData) -> FeedData:
     if doubles:
         warnings.append(f"{doubles} entries left out: their ids stand in the feed twice")
     if undated:
-        warnings.append(f"{undated} entries have no date")
+        warnings.append(f"{undated} {UNDATED}")
     entries = tuple(_claiming(entry, feed.language) for entry in best.values())
     return replace(feed, entries=entries, warnings=tuple(warnings))
 

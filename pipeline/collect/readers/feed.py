@@ -69,8 +69,11 @@ def _require_feed(root: etree._Element, url: str) -> None:
 
 
 def _guids(root: etree._Element, count: int) -> list[str]:
-    """The ids word for word, in order: feedparser joins those that are no address with the feed's own, and then a
-    feed that moves would bring all its entries back as new."""
+    """The ids word for word, in order.
+
+    feedparser joins those that are no address with the feed's own, and then a feed that moves would bring all its
+    entries back as new.
+    """
     found = []
     for element in root.iter("{*}item", "{*}entry"):
         ids = (child.text for child in element.iterchildren("{*}guid", "{*}id"))
@@ -84,7 +87,10 @@ def _entry(entry: Any, guid: str, url: str, dates: Dates) -> EntryData:
     updated = dates.read(_said(entry, "updated"))
     title = plain(_said(entry, "title"))
     return EntryData(
-        guid=guid or _said(entry, "id").strip() or canonical_url(link) or _made_guid(title, published, _said(entry, "summary")),
+        guid=guid
+        or _said(entry, "id").strip()
+        or canonical_url(link)
+        or _made_guid(title, published, _said(entry, "summary")),
         url=link,
         title=title,
         summary=_html(dict.get(entry, "summary_detail"), url),

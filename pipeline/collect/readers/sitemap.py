@@ -18,7 +18,13 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def read(
-    body: bytes, *, url: str, content_type: str = "", recipe: ListRecipe, zone: tzinfo = UTC, max_entries: int = 1_000
+    body: bytes,
+    *,
+    url: str,
+    content_type: str = "",
+    recipe: ListRecipe,
+    zone: tzinfo = UTC,
+    max_entries: int = 1_000,
 ) -> Found:
     """The newest entries. A title stands in a news sitemap only; without one the article's page has to give it."""
     root, warnings = xml.parse(body, content_type)
@@ -36,7 +42,8 @@ def read(
 
 def _newest(root: etree._Element, recipe: ListRecipe, url: str, dates: Dates) -> tuple[str, ...]:
     found = [
-        (dates.read(_said(row, "lastmod")) or _NEVER, absolute(_said(row, "loc"), url)) for row in below(root, "sitemap")
+        (dates.read(_said(row, "lastmod")) or _NEVER, absolute(_said(row, "loc"), url))
+        for row in below(root, "sitemap")
     ]
     found.sort(key=lambda pair: pair[0], reverse=True)  # of equally old ones the first stays first
     return unique([address for _stamp, address in found])[: recipe.pages]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import Any
 
 from lxml import etree, html
 from lxml.cssselect import CSSSelector
@@ -10,10 +11,13 @@ from lxml.cssselect import CSSSelector
 from pipeline.collect import markup
 from pipeline.collect.readers.charset import decode
 from pipeline.collect.texts import without_controls
+from pipeline.collect.urls import absolute
 from pipeline.errors import ReadError
 
 MAX_PAGE = 5_000_000  # characters; the longest real page seen had one
 _META = re.compile(rb"""<meta\b[^>]{0,200}?\bcharset\s*=\s*["']?\s*([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE)
+_SILENT = frozenset({"script", "style", "template", "noscript"})
+_BLOCKS = frozenset({"br", "p", "div", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "td", "th", "section", "article", "header", "figcaption", "blockquote"})  # fmt: skip
 _DECLARATION = re.compile(r"<\?xml\b[^<>]{0,200}\?>")
 
 
@@ -29,7 +33,7 @@ def parse(body: bytes, url: str, content_type: str = "") -> html.HtmlElement:
     except (etree.ParserError, etree.XMLSyntaxError) as e:
         raise ReadError(f"{url} is not a web page: {e}") from e
     base = page.find(".//base[@href]")
-    markup.make_absolute(page, markup.absolute(base.get("href", ""), url) if base is not None else url)
+    markup.make_absolute(page, absolute(base.get("href", ""), url) if base is not None else url)
     return page
 
 
@@ -43,7 +47,8 @@ def select(where: html.HtmlElement, selector: str) -> list[html.HtmlElement]:
     css = selector.partition("@")[0].strip()
     if css in {"", "."}:
         return [where]
-    return [element for element in _compiled(css)(where) if isinstance(element, html.HtmlElement)]
+    found: Any = _compiled(css)(where)
+    return [element for element in found if isinstance(element, html.HtmlElement)]
 
 
 def texts(where: html.HtmlElement, selector: str, *attributes: str) -> Iterator[str]:
@@ -60,18 +65,24 @@ def texts(where: html.HtmlElement, selector: str, *attributes: str) -> Iterator[
 
 def words(element: html.HtmlElement) -> str:
     """The element's words on one line; its blocks do not run into each other."""
-    parts: list[str] = []
-    for each in element.iter(etree.Element):
-        if each.tag in {"script", "style", "template"}:
-            continue
-        if each.tag in {"br", "p", "div", "li", "h1", "h2", "h3", "h4", "tr", "td"}:
-            parts.append(" ")
-        parts.append(each.text or "")
-        if each is not element:
-            parts.append(each.tail or "")
-    return " ".join("".join(parts).split())
+    return " ".join("".join(_words(element)).split())
+
+
+def _words(element: html.HtmlElement) -> Iterator[str]:
+    # lxml's own text_content() glues "<p>one</p><p>two</p>" together, and counts scripts as words.
+    if element.tag in _SILENT:
+        return
+    space = " " if element.tag in _BLOCKS else ""
+    yield space + (element.text or "")
+    for child in element:
+        yield from _words(child)
+        yield child.tail or ""
+    yield space
 
 
 def inner_html(element: html.HtmlElement) -> str:
-    """The markup inside, for words in a list element a paragraph."""
-    return markup.serialize(element) if len(element) else f"<p>{markup.serialize(element)}</p>" if words(element) else ""
+    """The markup inside; words that stand in no element of their own are a paragraph."""
+    inside = markup.serialize(element)
+    if len(element) and any(child.tag in _BLOCKS for child in element):
+        return inside
+    return f"<p>{inside}</p>" if words(element) or len(element) else ""

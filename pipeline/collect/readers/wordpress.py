@@ -16,7 +16,7 @@ _PATHS = {
     "content": "content.rendered",
     "author": "_embedded.author.0.name",
     "image": "_embedded.wp:featuredmedia.0.source_url",
-    "categories": "_embedded.wp:term.0.*.name",
+    "categories": "_embedded.wp:term.*.*.name",
 }
 _CALL = "wp-json/wp/v2/posts?per_page=50&_embed=author,wp:featuredmedia,wp:term"
 
@@ -27,7 +27,13 @@ def address(url: str) -> str:
 
 
 def read(
-    body: bytes, *, url: str, content_type: str = "", recipe: ListRecipe, zone: tzinfo = UTC, max_entries: int = 1_000
+    body: bytes,
+    *,
+    url: str,
+    content_type: str = "",
+    recipe: ListRecipe,
+    zone: tzinfo = UTC,
+    max_entries: int = 1_000,
 ) -> Found:
     """The posts. `zone` is not used: the service says its times in UTC as well."""
     del zone

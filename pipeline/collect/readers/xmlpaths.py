@@ -56,7 +56,13 @@ def _is(element: etree._Element, name: str) -> bool:
 
 
 def read(
-    body: bytes, *, url: str, content_type: str = "", recipe: ListRecipe, zone: tzinfo = UTC, max_entries: int = 1_000
+    body: bytes,
+    *,
+    url: str,
+    content_type: str = "",
+    recipe: ListRecipe,
+    zone: tzinfo = UTC,
+    max_entries: int = 1_000,
 ) -> Found:
     """The entries under `items`. Raises ReadError when the answer is no XML, or a web page."""
     root, warnings = xml.parse(body, content_type)
@@ -65,7 +71,11 @@ def read(
     rows = [_XmlRow(element) for element in anywhere(root, recipe.items)]
     dates = Dates(zone)
     feed = collect(rows[:max_entries], recipe, url, dates)
-    said = next(iter(_XmlRow(root).texts(recipe.next)), "") if recipe.next and "{page}" not in recipe.next else ""
+    said = (
+        next(iter(_XmlRow(root).texts(recipe.next)), "")
+        if recipe.next and "{page}" not in recipe.next
+        else ""
+    )
     return Found(feed=_warned(feed, warnings), following=next_pages(recipe, url, said))
 
 

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterable
 
+from pipeline.languages import LANGUAGES, identify
 from pipeline.records import FindingData
 from pipeline.translate.checks.base import BLOCK, OPEN, UnitForCheck, found
-from pipeline.languages import LANGUAGES, identify
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _LOWER = re.compile(r"(?<![\w@#./-])[^\W\d_A-ZÀ-ÖØ-ÞĀŽ](?:[^\W\d_]|['’-](?=[^\W\d_]))*(?![\w@/])")

@@ -1,0 +1,133 @@
+"""What a poll leaves on its source: validators, failures, and when to come back.
+
+Outcomes are noted one by one and saved many at a time, always after the entries: should the run die between,
+the source is merely asked again with its old validators, and finds its entries unchanged.
+"""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from types import TracebackType
+from typing import Self
+
+from django.db.models import Count
+
+from pipeline.collect.fetch import FetchResult
+from pipeline.collect.politeness import LONGEST_HOLD
+from pipeline.collect.timing import WEEK, Poll, grade, next_poll
+from pipeline.config import Fetch
+from pipeline.config import Source as SourceConfig
+from pipeline.errors import CollectError, FetchError
+from pipeline.models import Entry, Source
+
+MOVED_AFTER = 3  # permanent redirects to the same place before we go there at once
+_BATCH = 200  # sources saved together
+_TTL = re.compile(rb"<ttl>\s*([0-9]{1,6})\s*</ttl>")  # minutes, in RSS
+_HEAD = 16 * 1024  # bytes; channels say it before their entries
+
+
+class Polls:
+    """The outcomes of one run. A context manager: leaving it saves the rest."""
+
+    def __init__(self, fetch: Fetch) -> None:
+        self._fetch = fetch
+        self._noted: list[tuple[Source, Poll | None]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.save()
+
+    def success(
+        self, row: Source, recipe: SourceConfig, answer: FetchResult, *, body_hash: str, read_as: str
+    ) -> None:
+        """Remember the validators. `read_as` names the recipe the body was read with."""
+        now = datetime.now(UTC)
+        full = answer.status != 304
+        if full:
+            row.etag, row.last_modified, row.body_hash = answer.etag, answer.last_modified, body_hash
+            row.ttl = _ttl(answer.body)
+        row.recipe_hash = read_as
+        row.polls_since_full = 0 if full else row.polls_since_full + 1
+        _note_move(row, answer.permanent_url)
+        row.last_attempt = row.last_success = now
+        row.failures, row.error, row.error_code, row.held_until = 0, "", "", None
+        self._note(row, self._poll(row, recipe, now, max_age=answer.max_age))
+
+    def failure(self, row: Source, recipe: SourceConfig, error: CollectError) -> None:
+        """Remember why, and come back later and later, but always."""
+        now = datetime.now(UTC)
+        code, status, wait = _facts(error)
+        row.held_until = now + timedelta(seconds=wait) if wait else None
+        if code == "held":  # nothing was asked, so nothing failed
+            row.next_poll = row.held_until or row.next_poll
+            self._note(row, None)
+            return
+        row.failures += grade(code, status)
+        row.error, row.error_code, row.last_attempt = str(error), code, now
+        row.moved_seen = 0  # should the new place be the fault, the configured one is asked again
+        self._note(row, self._poll(row, recipe, now, retry_after=wait))
+
+    def save(self) -> None:
+        """Plan the next polls by what each source published last week, and save the rows."""
+        noted, self._noted = self._noted, []
+        if not noted:
+            return
+        week = _entries_last_week([row.key for row, _poll in noted])
+        for row, poll in noted:
+            if poll is not None:
+                row.next_poll = next_poll(replace(poll, entries_last_week=week.get(row.key, 0)))
+        Source.objects.keep([row for row, _poll in noted])
+
+    def _poll(
+        self,
+        row: Source,
+        recipe: SourceConfig,
+        now: datetime,
+        *,
+        max_age: int | None = None,
+        retry_after: int | None = None,
+    ) -> Poll:
+        own = recipe.interval  # set for one source, it is meant as it stands
+        return Poll(
+            key=row.key,
+            now=now,
+            interval=self._fetch.interval if own is None else own,
+            freshness=self._fetch.freshness if own is None else 0.0,
+            failures=row.failures,
+            ttl=row.ttl,
+            max_age=max_age,
+            retry_after=retry_after,
+        )
+
+    def _note(self, row: Source, poll: Poll | None) -> None:
+        self._noted.append((row, poll))
+        if len(self._noted) >= _BATCH:
+            self.save()
+
+
+def _entries_last_week(keys: list[str]) -> dict[str, int]:
+    rows = Entry.objects.filter(source_id__in=keys, published__gte=datetime.now(UTC) - WEEK)
+    return dict(rows.order_by().values_list("source_id").annotate(Count("id")))
+
+
+def _ttl(body: bytes) -> int | None:
+    found = _TTL.search(body, 0, _HEAD)
+    return int(found[1]) * 60 if found else None
+
+
+def _note_move(row: Source, target: str) -> None:
+    if not target:
+        return
+    row.moved_seen = row.moved_seen + 1 if target == row.moved_to else 1
+    row.moved_to = target
+
+
+def _facts(error: CollectError) -> tuple[str, int | None, int | None]:
+    """The code, the status and the seconds to wait."""
+    if isinstance(error, FetchError):
+        return error.code, error.status, min(error.retry_after or 0, LONGEST_HOLD) or None
+    return "read", None, None
