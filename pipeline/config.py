@@ -169,10 +169,14 @@ class Fetch(Table):
     max_bytes: Annotated[int, Field(ge=1_000)] = 15 * 1024 * 1024
     threads: Annotated[int, Field(ge=1, le=256)] = 16
     per_host: Annotated[int, Field(ge=1, le=16)] = 2
-    gap: Annotated[float, Field(ge=0, le=60)] = 2.0  # seconds between requests to one host, but for those in `allow`
+    gap: Annotated[float, Field(ge=0, le=60)] = (
+        2.0  # seconds between requests to one host, but for those in `allow`
+    )
     robots: bool = True  # ask robots.txt first, and keep its crawl delay
     interval: Annotated[float, Field(ge=0, le=1440)] = 30.0  # minutes between polls of a source, at the least
-    freshness: Annotated[float, Field(ge=0, le=100)] = 2.0  # polls for each entry expected; 0: always `interval`
+    freshness: Annotated[float, Field(ge=0, le=100)] = (
+        2.0  # polls for each entry expected; 0: always `interval`
+    )
 
 
 class Schedule(Table):
