@@ -49,7 +49,9 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--targets", nargs="+", default=["pt"])
     parser.add_argument("--source-language", default="en")
-    parser.add_argument("--keep", type=Path, help="a directory for the store and the published tree; default: thrown away")
+    parser.add_argument(
+        "--keep", type=Path, help="a directory for the store and the published tree; default: thrown away"
+    )
     return parser.parse_args(arguments)
 
 
@@ -103,7 +105,9 @@ url = {json.dumps(f"{base}/{path.name}")}
 def _cycle(config: Path) -> tuple[Any, Measured]:
     with measured() as cost:
         done = subprocess.run(
-            [sys.executable, str(_RUN), "once", "--json", "--config", str(config)], stdout=subprocess.PIPE, check=True
+            [sys.executable, str(_RUN), "once", "--json", "--config", str(config)],
+            stdout=subprocess.PIPE,
+            check=True,
         )
     return json.loads(done.stdout), cost
 
@@ -113,10 +117,17 @@ def _report(summary: Any, cost: Measured) -> None:
     entries = sum(line["new"] for line in sources)
     failed = [f"{line['key']}: {line['error']}" for line in sources if line["error"]]
     print(f"{len(sources)} sources, {entries} entries, {len(failed)} failed {failed or ''}")
-    rows = [(code, *(str(line[name]) for name in ("translated", "waiting", "held", "published"))) for code, line in summary["languages"].items()]
+    rows = [
+        (code, *(str(line[name]) for name in ("translated", "waiting", "held", "published")))
+        for code, line in summary["languages"].items()
+    ]
     table(("language", "translated", "waiting", "for an editor", "published"), rows)
     sentences = sum(each["sentences"] for each in summary["engines"].values())
-    print(f"engine: {sentences} sentences, memory hits {summary['memory_hits']}; {summary['files_written']} files written")
+    print(
+        f"engine: {sentences} sentences, memory hits {summary['memory_hits']}; {summary['files_written']} files written"
+    )
     print("  ".join(f"{stage} {seconds:.1f} s" for stage, seconds in summary["seconds"].items()))
-    print(f"{cost.cpu:.1f} CPU s, {cost.wall:.1f} s by the clock, {sentences / cost.cpu:.1f} sentences a CPU second over the whole cycle")
+    print(
+        f"{cost.cpu:.1f} CPU s, {cost.wall:.1f} s by the clock, {sentences / cost.cpu:.1f} sentences a CPU second over the whole cycle"
+    )
     print(f"peak memory of the largest process: {peak_mb()[1]:.0f} MB")

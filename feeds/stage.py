@@ -85,7 +85,8 @@ class _Publication:
         self._progress = progress
         self._networks = {language: network_of(config, language) for language in config.targets}
         self._sources = {
-            language: {source.key: source for source in network.sources} for language, network in self._networks.items()
+            language: {source.key: source for source in network.sources}
+            for language, network in self._networks.items()
         }
         self._keys = [source.key for source in config.source]
         self._tree = Tree(config.publish.directory)
@@ -142,7 +143,10 @@ class _Publication:
                 self._written += self._tree.remove(path)
                 continue
             others = tuple(code for code in spoken[release.entry_id] if code != release.language)
-            self._write(path, pages.item(self._item(release, others), release.language, self._networks[release.language]))
+            self._write(
+                path,
+                pages.item(self._item(release, others), release.language, self._networks[release.language]),
+            )
 
     def _channels(self, wanted: Iterable[tuple[str, Scope, str]]) -> None:
         for language, scope, key in sorted(wanted):

@@ -61,7 +61,10 @@ class TranslationManager(models.Manager["Translation"]):
         """How many finished drafts of public entries are kept back for an editor, by language."""
         rows = self.filter(language__in=list(languages), state__in=[State.MACHINE, State.EDITED])
         public = Release.objects.filter(
-            entry=OuterRef("entry"), language=OuterRef("language"), revision=OuterRef("revision"), withdrawn=False
+            entry=OuterRef("entry"),
+            language=OuterRef("language"),
+            revision=OuterRef("revision"),
+            withdrawn=False,
         )
         rows = rows.filter(~Exists(public), entry__withdrawn_at__isnull=True, release_due=False)
         return dict(rows.values_list("language").annotate(models.Count("id")))

@@ -116,7 +116,10 @@ def _take_back(row: Translation, policy: ReviewPolicy, report: ReleaseReport) ->
     public = Release.objects.filter(entry=row.entry, language=row.language, withdrawn=False).first()
     if public is None or public.label == Label.ORIGINAL:
         return
-    drafted = row.state in {State.MACHINE, State.EDITED}  # a stale row still holds the words that may stay public
+    drafted = row.state in {
+        State.MACHINE,
+        State.EDITED,
+    }  # a stale row still holds the words that may stay public
     is_this_draft = drafted and (public.revision_id, public.title, public.content) == (
         row.revision_id,
         row.title,

@@ -123,7 +123,8 @@ class Translator:
             for text in texts
         }
         return {
-            text: each if isinstance(each, Suggestion) else tried.get(text) or each for text, each in joined.items()
+            text: each if isinstance(each, Suggestion) else tried.get(text) or each
+            for text, each in joined.items()
         }
 
     def _joined(self, text: str, first: Outcome, second: Outcome | None, pair: Pair) -> Outcome:

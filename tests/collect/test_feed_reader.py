@@ -239,6 +239,8 @@ def test_an_id_that_is_no_address_stays_as_the_feed_says_it() -> None:
     """A feed that moves to another address keeps its ids, so nothing comes back as new."""
     body = b"<rss version='2.0'><channel><item><guid>item 7</guid><title>T</title></item></channel></rss>"
 
-    guids = {reader.read(body, url=url).entries[0].guid for url in ("http://a.example/x", "https://b.example/y")}
+    guids = {
+        reader.read(body, url=url).entries[0].guid for url in ("http://a.example/x", "https://b.example/y")
+    }
 
     assert guids == {"item 7"}

@@ -14,8 +14,18 @@ ITALIAN = "<p>Il Comune ha approvato il nuovo piano dei trasporti e da lunedì c
         ("City news", ITALIAN, "en", "it"),  # English dates and paths over Italian text
         ("Nuovi orari del tram", ITALIAN, "it", "it"),
         ("Vilnius, Riga, Tallinn", "", "lt", "lt"),  # too few words to tell
-        ("Новый трамвай", "<p>" + "Город открывает новую линию трамвая весной этого года для всех. " * 3 + "</p>", "ru", "ru"),
-        ("Photo", '<p><a href="https://a.example/the-city-of-and-for-the-people">https://a.example/the-city</a></p>', "pl", "pl"),
+        (
+            "Новый трамвай",
+            "<p>" + "Город открывает новую линию трамвая весной этого года для всех. " * 3 + "</p>",
+            "ru",
+            "ru",
+        ),
+        (
+            "Photo",
+            '<p><a href="https://a.example/the-city-of-and-for-the-people">https://a.example/the-city</a></p>',
+            "pl",
+            "pl",
+        ),
     ],
 )
 def test_the_words_decide(title: str, content: str, expected: str, found: str) -> None:

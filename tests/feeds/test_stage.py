@@ -38,8 +38,17 @@ def test_the_whole_tree_stands_after_the_first_run(tmp_path: Path) -> None:
 
     publish(settings)
 
-    wanted = {f"lv/all.{kind}" for kind in ("rss", "atom", "json")} | {f"lv/city/poznan.{kind}" for kind in ("rss", "atom", "json")}
-    wanted |= {"index.html", "lv/index.html", "lv/city/dublin/index.html", "lv/subscribe/index.html", "feeds.opml", "lv/feeds.opml"}
+    wanted = {f"lv/all.{kind}" for kind in ("rss", "atom", "json")} | {
+        f"lv/city/poznan.{kind}" for kind in ("rss", "atom", "json")
+    }
+    wanted |= {
+        "index.html",
+        "lv/index.html",
+        "lv/city/dublin/index.html",
+        "lv/subscribe/index.html",
+        "feeds.opml",
+        "lv/feeds.opml",
+    }
     wanted |= {"lv/news/poznan1/index.html", "pl/news/poznan1/index.html", "lv/all.rss.gz", "lv/all.rss.br"}
     assert wanted <= files(settings)
     assert [item["id"] for item in feed(settings)["items"]] == ["tag:news.example.org,2026:lv/poznan1"]
@@ -92,7 +101,9 @@ def test_an_item_keeps_its_id_when_the_address_of_the_tree_changes(tmp_path: Pat
     """The authority in the id is the one of the day the entry was first seen."""
     translation(entry())
     publish(config(tmp_path))
-    moved = config(tmp_path, network={"title": "x", "base_url": "https://new.example", "contact": "mailto:a@b.example"})
+    moved = config(
+        tmp_path, network={"title": "x", "base_url": "https://new.example", "contact": "mailto:a@b.example"}
+    )
 
     publish(moved)
 
@@ -142,7 +153,15 @@ def test_one_city_cannot_flood_the_channel_of_all(tmp_path: Path) -> None:
 
 def test_sources_are_called_as_readers_know_them(tmp_path: Path) -> None:
     """A Latvian page says Poznaņa, an English one Poznań."""
-    rows = [{"key": "poznan", "name": "Poznań", "language": "pl", "url": "https://p.example/f", "names": {"lv": "Poznaņa"}}]
+    rows = [
+        {
+            "key": "poznan",
+            "name": "Poznań",
+            "language": "pl",
+            "url": "https://p.example/f",
+            "names": {"lv": "Poznaņa"},
+        }
+    ]
     settings = config(tmp_path, source=rows)
     row = entry()
     translation(row, "lv")

@@ -209,7 +209,9 @@ def test_a_stricter_policy_takes_unreviewed_text_back() -> None:
 
     release.run(config(review={"default": "all"}))
 
-    assert list(Release.objects.filter(language="lv", withdrawn=False).values_list("label", flat=True)) == ["reviewed"]
+    assert list(Release.objects.filter(language="lv", withdrawn=False).values_list("label", flat=True)) == [
+        "reviewed"
+    ]
     assert Translation.objects.held(["lv"]) == {"lv": 1}
 
 

@@ -368,7 +368,10 @@ def test_no_text_breaks_a_check(source: str, target: str, pair: Pair) -> None:
 )
 def test_a_number_is_scaled_by_words_only(source: str, target: str, expected: bool) -> None:
     """12 stands for 1,200 or 12,000 only where a word or a sign says so."""
-    found = {finding.check for finding in run_checks(UnitForCheck(source=source, target=target, pair=Pair("en", "pt")))}
+    found = {
+        finding.check
+        for finding in run_checks(UnitForCheck(source=source, target=target, pair=Pair("en", "pt")))
+    }
 
     assert ("numbers" in found) is expected
 
@@ -376,13 +379,22 @@ def test_a_number_is_scaled_by_words_only(source: str, target: str, expected: bo
 @pytest.mark.parametrize(
     ("source", "target"),
     [
-        ("Simply go to yourdomain.com/sitemap.xml to see it.", "Basta ir para yourdomain.com/sitemap.xml para vê-lo."),
+        (
+            "Simply go to yourdomain.com/sitemap.xml to see it.",
+            "Basta ir para yourdomain.com/sitemap.xml para vê-lo.",
+        ),
         ("Unable to start C:\\tools\\run.exe today.", "Não é possível iniciar C:\\tools\\run.exe hoje."),
-        ("Wearing my shirt #somelongtag pic.example.com/x1", "Vestindo minha camisa #somelongtag pic.example.com/x1"),
+        (
+            "Wearing my shirt #somelongtag pic.example.com/x1",
+            "Vestindo minha camisa #somelongtag pic.example.com/x1",
+        ),
     ],
 )
 def test_addresses_paths_and_tags_are_no_untranslated_words(source: str, target: str) -> None:
     """What stands unchanged in every language is not mistaken for text the engine left."""
-    found = {finding.check for finding in run_checks(UnitForCheck(source=source, target=target, pair=Pair("en", "pt")))}
+    found = {
+        finding.check
+        for finding in run_checks(UnitForCheck(source=source, target=target, pair=Pair("en", "pt")))
+    }
 
     assert "untranslated" not in found

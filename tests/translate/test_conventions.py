@@ -303,6 +303,8 @@ def test_plain_forms() -> None:
         ("Tram", "Elétrico (novo)", "Elétrico (novo)"),
     ],
 )
-def test_a_bracket_opened_at_the_end_without_cause_is_dropped(source: str, target: str, expected: str) -> None:
+def test_a_bracket_opened_at_the_end_without_cause_is_dropped(
+    source: str, target: str, expected: str
+) -> None:
     """The source has none: what the model began there is noise."""
     assert localise(source, target, "en", "pt") == expected

@@ -38,7 +38,11 @@ WORDS = {
 
 def speaking(text: str, pair: Pair) -> str:
     """An answer in the right language that differs for each text."""
-    return f"{WORDS[pair.target]} {sum(map(ord, text))}." if text[-1] == "." else f"{WORDS[pair.target]} {sum(map(ord, text))}"
+    return (
+        f"{WORDS[pair.target]} {sum(map(ord, text))}."
+        if text[-1] == "."
+        else f"{WORDS[pair.target]} {sum(map(ord, text))}"
+    )
 
 
 def routes(*engines: FakeEngine) -> Routes:
@@ -158,7 +162,9 @@ def test_a_persons_sentence_survives_the_correction_of_another() -> None:
     row = entry()
     cycle(FakeEngine(answer=speaking))
     draft = Translation.objects.get(language="lv")
-    Unit.objects.filter(translation=draft, segment__text="Tytuł 1.").update(text="Cilvēka teikums.", state=State.APPROVED, origin="anna")
+    Unit.objects.filter(translation=draft, segment__text="Tytuł 1.").update(
+        text="Cilvēka teikums.", state=State.APPROVED, origin="anna"
+    )
     Translation.objects.filter(pk=draft.pk).update(state=State.APPROVED)
     new = revise(row, "Inny tytuł", 2)
     new.content = "<p>Tytuł 1.</p><p>Nowe zdanie.</p>"
@@ -167,7 +173,9 @@ def test_a_persons_sentence_survives_the_correction_of_another() -> None:
     cycle(FakeEngine(answer=speaking))
 
     after = Translation.objects.get(language="lv")
-    units = dict(Unit.objects.filter(translation=after, segment__revision=new).values_list("segment__text", "text"))
+    units = dict(
+        Unit.objects.filter(translation=after, segment__revision=new).values_list("segment__text", "text")
+    )
     assert units["Tytuł 1."] == "Cilvēka teikums."
     assert "<p>Cilvēka teikums.</p>" in after.content
     assert after.state == "machine"
@@ -177,7 +185,15 @@ def test_a_persons_memory_comes_before_the_engine() -> None:
     """What a person once wrote for a sentence is used wherever the sentence comes again."""
     entry()
     MemoryUnit.objects.remember(
-        [MemoryIntent(pair=Pair("pl", "lv"), source="Tytuł 1", target="Cilvēka virsraksts", origin="human", rank=HUMAN)]
+        [
+            MemoryIntent(
+                pair=Pair("pl", "lv"),
+                source="Tytuł 1",
+                target="Cilvēka virsraksts",
+                origin="human",
+                rank=HUMAN,
+            )
+        ]
     )
 
     cycle(FakeEngine(answer=speaking))
@@ -196,7 +212,9 @@ def test_findings_are_stored_and_make_the_risk() -> None:
     cycle(FakeEngine(answer=lambda text, pair: speaking(text, pair).rsplit(" ", 1)[0] + "."))
 
     draft = Translation.objects.get(language="lv")
-    assert "numbers" in set(Finding.objects.filter(unit__translation=draft).values_list("check_id", flat=True))
+    assert "numbers" in set(
+        Finding.objects.filter(unit__translation=draft).values_list("check_id", flat=True)
+    )
     assert draft.risk >= 0.5
 
 
@@ -272,17 +290,27 @@ def test_a_link_that_finds_no_words_is_kept_and_noted() -> None:
     row = entry()
     revision = row.current
     assert revision is not None
-    revision.content = '<p>Miasto otwiera <a href="https://poznan.example/x">zupełnie inne słowa</a> wiosną.</p>'
+    revision.content = (
+        '<p>Miasto otwiera <a href="https://poznan.example/x">zupełnie inne słowa</a> wiosną.</p>'
+    )
     revision.save()
 
     def answer(text: str, pair: Pair) -> str:
-        return "Pilsēta pavasarī atklāj jaunu līniju." if text.endswith(".") else "Qqq" if "słowa" in text else speaking(text, pair)
+        return (
+            "Pilsēta pavasarī atklāj jaunu līniju."
+            if text.endswith(".")
+            else "Qqq"
+            if "słowa" in text
+            else speaking(text, pair)
+        )
 
     cycle(FakeEngine(answer=answer, pairs=["pl-lv", "pl-en"]))
 
     draft = Translation.objects.get(language="lv")
     assert 'href="https://poznan.example/x"' in draft.content
-    assert "link-relocated" in set(Finding.objects.filter(unit__translation=draft).values_list("check_id", flat=True))
+    assert "link-relocated" in set(
+        Finding.objects.filter(unit__translation=draft).values_list("check_id", flat=True)
+    )
 
 
 def test_links_are_laid_onto_the_translation() -> None:
@@ -294,9 +322,13 @@ def test_links_are_laid_onto_the_translation() -> None:
     revision.save()
 
     def answer(text: str, pair: Pair) -> str:
-        return {"Miasto tramwaj wiosną.": "Pilsētas tramvajs pavasarī.", "tramwaj": "tramvajs"}.get(text, speaking(text, pair))
+        return {"Miasto tramwaj wiosną.": "Pilsētas tramvajs pavasarī.", "tramwaj": "tramvajs"}.get(
+            text, speaking(text, pair)
+        )
 
     engine = FakeEngine(answer=answer, pairs=["pl-lv", "pl-en"])
     cycle(engine)
 
-    assert '<a href="https://poznan.example/tram">tramvajs</a>' in Translation.objects.get(language="lv").content
+    assert (
+        '<a href="https://poznan.example/tram">tramvajs</a>' in Translation.objects.get(language="lv").content
+    )

@@ -18,7 +18,9 @@ TRAM_PT = "A nova linha de elétrico abre na primavera."
 
 
 def translator(*engines: FakeEngine, memory: DictMemory | None = None, pivot: str = "en") -> Translator:
-    routes = Routes(engines={each.name: each for each in engines}, chain=[each.name for each in engines], pivot=pivot)
+    routes = Routes(
+        engines={each.name: each for each in engines}, chain=[each.name for each in engines], pivot=pivot
+    )
     return Translator(routes, memory or DictMemory(), UsageMeter())
 
 
@@ -95,7 +97,10 @@ def test_a_blocked_text_goes_to_the_next_engine_and_the_block_stays_known() -> N
 
 def test_the_leg_into_the_pivot_is_shared_by_all_targets() -> None:
     """One item into many languages costs one pass into English and one for each target."""
-    engine = FakeEngine(pairs=["pl-en", "en-lv", "en-pt", "en-de"], answer=lambda text, pair: f"Zdanie {pair.target} {len(text)}")
+    engine = FakeEngine(
+        pairs=["pl-en", "en-lv", "en-pt", "en-de"],
+        answer=lambda text, pair: f"Zdanie {pair.target} {len(text)}",
+    )
     subject = translator(engine)
 
     for target in ("lv", "pt", "de"):
@@ -106,9 +111,13 @@ def test_the_leg_into_the_pivot_is_shared_by_all_targets() -> None:
 
 def test_a_pivoted_text_names_its_pivot() -> None:
     """What came by way of English says so."""
-    engine = FakeEngine(pairs=["pl-en", "en-lv"], answer=lambda _text, _pair: "Jauns tramvajs pilsētā brauks pavasarī.")
+    engine = FakeEngine(
+        pairs=["pl-en", "en-lv"], answer=lambda _text, _pair: "Jauns tramvajs pilsētā brauks pavasarī."
+    )
 
-    outcome = translator(engine).translate(["Nowy tramwaj w mieście rusza wiosną."], PL_LV)["Nowy tramwaj w mieście rusza wiosną."]
+    outcome = translator(engine).translate(["Nowy tramwaj w mieście rusza wiosną."], PL_LV)[
+        "Nowy tramwaj w mieście rusza wiosną."
+    ]
 
     assert isinstance(outcome, Suggestion)
     assert outcome.pivot == "en"

@@ -117,7 +117,9 @@ class FirefoxEngine:
     def _download(self, pair: Pair) -> ModelFiles:
         if self._server is None or not self._may_download(pair):
             raise EngineUnavailableError(self.reason(pair) or "", code="refused", resource=self.name)
-        log.info("the engine's weights for %s are not here yet: fetching them from %s", pair, self._server.url)
+        log.info(
+            "the engine's weights for %s are not here yet: fetching them from %s", pair, self._server.url
+        )
         try:
             return fetch(pair, self._models, self._server, progress=_Quarters(pair))
         except (WeightsError, OSError) as error:
