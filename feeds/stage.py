@@ -7,6 +7,7 @@ is killed is repeated; equal bytes are not written again.
 """
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -42,6 +43,11 @@ _ENGINES = {
     "papago": "Papago",
 }
 _CODE = Path(__file__).parent
+# What this room writes into the folder of a language; other files there are somebody else's and stay.
+_OURS = re.compile(
+    r"[a-z]{2,3}/(?:all\.\w+|index\.html|feeds\.opml|(?:subscribe|about)/index\.html"
+    r"|(?:city|topic)/[^/]+(?:\.\w+|/index\.html)|news/[a-z0-9]+/index\.html)"
+)
 
 
 def run(config: Config, *, everything: bool = False, progress: Advance = lambda _done, _total: None) -> int:
@@ -91,22 +97,31 @@ class _Publication:
         self._keys = [source.key for source in config.source]
         self._tree = Tree(config.publish.directory)
         self._written = 0
+        self._paths: set[str] = set()  # all that this run made, whether it had to be written or not
 
     def run(self, *, everything: bool) -> int:
         fingerprint = self._fingerprint()
-        if (
+        whole = (
             everything
             or StoreFact.objects.read("published") != fingerprint
             or not (self._config.publish.directory / "index.html").exists()
-        ):
+        )
+        if whole:
             StoreFact.objects.write("published", "")
             for path, content in self._fixed().items():
                 self._write(path, content)
             Release.objects.filter(dirty=False, source_id__in=self._keys).update(dirty=True)
-            self._channels(self._all_channels())
-        self._changed()
+        self._changed(set(self._all_channels()) if whole else set())
+        if whole:
+            self._sweep()
         StoreFact.objects.write("published", fingerprint)
         return self._written
+
+    def _sweep(self) -> None:
+        """After everything was written: what is ours and was not, belongs to a language or source that is no more."""
+        for path in list(self._tree.files()):
+            if path not in self._paths and _OURS.fullmatch(path):
+                self._written += self._tree.remove(path)
 
     def _fixed(self) -> dict[str, bytes]:
         """The files no item changes: those of all languages once, those of one language with its own names."""
@@ -116,10 +131,9 @@ class _Publication:
             files |= {path: body for path, body in own.items() if path.startswith(f"{language}/")}
         return files
 
-    def _changed(self) -> None:
-        """Pages first, then the channels that point to them, then the marks."""
+    def _changed(self, touched: set[tuple[str, Scope, str]]) -> None:
+        """Pages first, then the channels that point to them and those already `touched`, then the marks."""
         entries = Release.objects.dirty_entries()
-        touched: set[tuple[str, Scope, str]] = set()
         for start in range(0, len(entries), _BATCH):
             releases = Release.objects.of_entries(entries[start : start + _BATCH], self._config.targets)
             self._pages(releases)
@@ -209,6 +223,7 @@ class _Publication:
         )
 
     def _write(self, path: str, content: bytes) -> None:
+        self._paths.add(path)
         self._written += self._tree.write(path, content)
 
     def _fingerprint(self) -> str:

@@ -138,6 +138,24 @@ def test_a_run_cut_off_before_its_marks_were_cleared_is_repeated(tmp_path: Path)
     assert not Release.objects.filter(dirty=True).exists()
 
 
+def test_what_belongs_to_no_language_or_source_any_more_is_taken_away(tmp_path: Path) -> None:
+    """A language or a source that left the configuration leaves the tree; files of others stay."""
+    settings = config(tmp_path)
+    translation(entry(), "lv")
+    translation(entry(2), "en")
+    publish(settings)
+    (settings.publish.directory / "en/crest.svg").write_text("<svg/>", encoding="utf-8")
+    only_dublin = [{"key": "dublin", "name": "Dublin", "language": "en", "url": "https://d.example/f"}]
+
+    publish(config(tmp_path, languages={"targets": ["lv", "pl"]}))
+    fewer = files(settings)
+    publish(config(tmp_path, languages={"targets": ["lv"]}, source=only_dublin))
+
+    assert {path for path in fewer if path.startswith("en/")} == {"en/crest.svg"}
+    assert not any("poznan" in path or path.startswith("pl/") for path in files(settings))
+    assert "lv/city/dublin.rss" in files(settings)
+
+
 def test_one_city_cannot_flood_the_channel_of_all(tmp_path: Path) -> None:
     """At most `per_source` of one city stand in the combined channel; its own channel has them all."""
     settings = config(tmp_path, publish={"directory": tmp_path / "public", "per_source": 2, "items": 4})
