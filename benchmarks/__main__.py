@@ -7,6 +7,7 @@ BENCHMARKS = {
     "translate-stage": "the translate stage, store and all, against the bare engine on a parallel text",
     "collect-folder": "a folder of feed files through the collect code, beside plain feedparser",
     "polling": "the collect stage over many loopback sources, unchanged and changed, against the reader library",
+    "extraction": "the text of articles without selectors, beside trafilatura alone, on pages in ten languages",
     "cycle": "a first and a second cycle over a folder of feed files: the second one's share of the CPU",
 }
 

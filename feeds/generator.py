@@ -1,6 +1,7 @@
 """feedgen filled from a channel: what RSS and Atom have in common. What it leaves wrong, rss.py and atom.py mend."""
 
 import mimetypes
+import re
 from email.utils import format_datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from feeds.records import ChannelForFeed, ItemForFeed, NetworkForFeed
 from pipeline.records import Enclosure
 
 GENERATOR = "CCnet Newswire"
+_TYPE = re.compile(r"[A-Za-z0-9][\w!#$&^.+-]{0,126}/[A-Za-z0-9][\w!#$&^.+-]{0,126}", re.ASCII)
 UNKNOWN_TYPE = "application/octet-stream"
 
 # feedgen formats a date by switching the locale of the whole process, which other threads see, and two such
@@ -23,8 +25,8 @@ feedgen.entry.formatRFC2822 = format_datetime
 
 
 def media_type(url: str, declared: str = "", default: str = UNKNOWN_TYPE) -> str:
-    """The type its source declared, or the one its name suggests."""
-    return declared or mimetypes.guess_type(url.partition("?")[0])[0] or default
+    """The type its source declared, where that is one, or what its name suggests."""
+    return (declared if _TYPE.fullmatch(declared) else "") or mimetypes.guess_type(url.partition("?")[0])[0] or default
 
 
 def attachments(item: ItemForFeed) -> tuple[Enclosure, ...]:

@@ -7,7 +7,6 @@ is killed is repeated; equal bytes are not written again.
 """
 
 import hashlib
-import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -43,11 +42,6 @@ _ENGINES = {
     "papago": "Papago",
 }
 _CODE = Path(__file__).parent
-# What this room writes into the folder of a language; other files there are somebody else's and stay.
-_OURS = re.compile(
-    r"[a-z]{2,3}/(?:all\.\w+|index\.html|feeds\.opml|(?:subscribe|about)/index\.html"
-    r"|(?:city|topic)/[^/]+(?:\.\w+|/index\.html)|news/[a-z0-9]+/index\.html)"
-)
 
 
 def run(config: Config, *, everything: bool = False, progress: Advance = lambda _done, _total: None) -> int:
@@ -97,7 +91,6 @@ class _Publication:
         self._keys = [source.key for source in config.source]
         self._tree = Tree(config.publish.directory)
         self._written = 0
-        self._paths: set[str] = set()  # all that this run made, whether it had to be written or not
 
     def run(self, *, everything: bool) -> int:
         fingerprint = self._fingerprint()
@@ -113,15 +106,28 @@ class _Publication:
             Release.objects.filter(dirty=False, source_id__in=self._keys).update(dirty=True)
         self._changed(set(self._all_channels()) if whole else set())
         if whole:
-            self._sweep()
+            self._leave()
         StoreFact.objects.write("published", fingerprint)
         return self._written
 
-    def _sweep(self) -> None:
-        """After everything was written: what is ours and was not, belongs to a language or source that is no more."""
-        for path in list(self._tree.files()):
-            if path not in self._paths and _OURS.fullmatch(path):
+    def _leave(self) -> None:
+        """Take away what an earlier run wrote for languages and sources that left the configuration.
+
+        Only paths that the store proves to be ours are touched: the tree may lie in a town hall's own web root.
+        """
+        now = {"languages": list(self._config.targets), "sources": self._keys}
+        before = StoreFact.objects.read("published_for") or now
+        for language in before["languages"]:
+            gone = language not in now["languages"]
+            lost = [key for key in before["sources"] if gone or key not in self._keys]
+            for path in [*_fixed_paths(language, lost, whole=gone), *self._item_paths(language, lost)]:
                 self._written += self._tree.remove(path)
+        StoreFact.objects.write("published_for", now)
+
+    @staticmethod
+    def _item_paths(language: str, sources: list[str]) -> Iterator[str]:
+        for public_id in Release.objects.ids_of(language, sources):
+            yield addresses.index_file(addresses.item_page(language, public_id))
 
     def _fixed(self) -> dict[str, bytes]:
         """The files no item changes: those of all languages once, those of one language with its own names."""
@@ -223,7 +229,6 @@ class _Publication:
         )
 
     def _write(self, path: str, content: bytes) -> None:
-        self._paths.add(path)
         self._written += self._tree.write(path, content)
 
     def _fingerprint(self) -> str:
@@ -233,6 +238,18 @@ class _Publication:
         for path in sorted(each for each in _CODE.rglob("*") if each.is_file() and each.suffix != ".pyc"):
             digest.update(path.read_bytes())
         return digest.hexdigest()
+
+
+def _fixed_paths(language: str, sources: Iterable[str], *, whole: bool) -> Iterator[str]:
+    """The files of these sources' channels in a language; of the `whole` language, its other files too."""
+    channels = [(Scope.CITY, key) for key in sources] + ([(Scope.ALL, "")] if whole else [])
+    for scope, key in channels:
+        yield from (f"{addresses.channel_path(language, scope, key)}.{kind}" for kind in _RENDERERS)
+        yield addresses.index_file(addresses.channel_page(language, scope, key))
+    if whole:
+        yield addresses.index_file(addresses.subscribe_page(language))
+        yield addresses.index_file(addresses.about_page(language))
+        yield addresses.opml_path(language)
 
 
 def _channels_of(release: Release) -> tuple[tuple[str, Scope, str], ...]:

@@ -4,11 +4,14 @@ Paths are taken relative to the folder of the file, so cron and daemon see the s
 Does not read secrets: a key is named by its environment variable (`key_env`) and read where it is used.
 """
 
+import re
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from zoneinfo import available_timezones
 
+from babel import Locale
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from pipeline.recipes import ArticleRecipe, ListRecipe
@@ -17,16 +20,46 @@ from pipeline.tables import Table as Table  # noqa: PLC0414 - the loader and the
 ReaderName = Literal["feed", "jsonfeed", "listing", "api", "xml", "sitemap", "wordpress", "pdf", "auto"]
 ReviewPolicy = Literal["all", "risky", "none"]
 
-Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 PairName = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}-[a-z]{2,3}$")]
-Name = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Name = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True, pattern=r"^[^\x00-\x1f]*$")]
+
+
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
 
 
 def _web_address(value: str) -> str:
     parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    if parts.scheme not in {"http", "https"} or not parts.hostname or any(map(str.isspace, value)):
         raise ValueError("an http or https address")
+    return value
+
+
+def _site_address(value: str) -> str:
+    """The address of a tree: nothing behind its path, and its host as the name system writes it."""
+    parts = urlsplit(_web_address(value))
+    if parts.query or parts.fragment:
+        raise ValueError("an http or https address without ? and #")
+    try:
+        host = parts.netloc if parts.netloc.isascii() else parts.netloc.encode("idna").decode()
+    except UnicodeError:
+        raise ValueError("an http or https address whose host can be a name on the net") from None
+    return f"{parts.scheme}://{host}{quote(parts.path, safe='/%')}".rstrip("/")
+
+
+def _known_language(value: str) -> str:
+    if value not in Locale("en").languages:
+        raise ValueError("a language code such as lv")
+    return value
+
+
+def _reachable(value: str) -> str:
+    """A network or address in numbers, or the name of a host."""
+    try:
+        ip_network(value, strict=False)
+    except ValueError:
+        if not _HOST.fullmatch(value) or value.replace(".", "").isdigit():
+            raise ValueError("an address, a network such as 10.0.0.0/8, or the name of a host") from None
     return value
 
 
@@ -36,21 +69,20 @@ def _time_zone(value: str) -> str:
     return value
 
 
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$"), AfterValidator(_known_language)]
+Reachable = Annotated[str, AfterValidator(_reachable)]
+Variable = Annotated[str, StringConstraints(pattern=r"^([A-Za-z_][A-Za-z0-9_]*)?$")]
 Url = Annotated[str, AfterValidator(_web_address)]
+SiteUrl = Annotated[str, AfterValidator(_site_address)]
 OptionalUrl = Annotated[str, AfterValidator(lambda value: _web_address(value) if value else value)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 
 
 class Network(Table):
     title: Name
-    base_url: Url  # public address of the published tree, without a slash at the end
+    base_url: SiteUrl  # public address of the published tree, without a slash at the end
     contact: Annotated[str, StringConstraints(pattern=r"^(mailto:.+@.+|https?://.+)$")]
     description: str = ""
-
-    @model_validator(mode="after")
-    def _no_slash(self) -> Self:
-        object.__setattr__(self, "base_url", self.base_url.rstrip("/"))
-        return self
 
     @property
     def host(self) -> str:
@@ -77,7 +109,7 @@ class Source(Table):
     interval: Annotated[float, Field(ge=0, le=1440)] | None = None  # minutes between polls
     may_be_empty: bool = False  # an answer without entries is normal, such as today's news on a Sunday
     list: ListRecipe = ListRecipe()
-    article: ArticleRecipe | None = None
+    article: ArticleRecipe | None = None  # None: pages are not fetched, a feed's teaser goes out as it is
 
     @model_validator(mode="after")
     def _recipe_fits(self) -> Self:
@@ -99,7 +131,7 @@ class Service(Table):
     """An online service reached through deep-translator. In use only where a chain names it."""
 
     base_url: OptionalUrl = ""
-    key_env: str = ""
+    key_env: Variable = ""
     timeout: Annotated[float, Field(gt=0, le=600)] = 20.0  # seconds
     rate: Annotated[float, Field(gt=0, le=1000)] = 1.0  # requests a second
 
@@ -164,7 +196,7 @@ class Store(Table):
 
 
 class Fetch(Table):
-    allow: tuple[str, ...] = ()  # private addresses, networks or hosts that may be fetched, on any port
+    allow: tuple[Reachable, ...] = ()  # private addresses, networks or hosts that may be fetched, on any port
     timeout: Annotated[float, Field(gt=0, le=600)] = 30.0  # seconds for a whole answer
     max_bytes: Annotated[int, Field(ge=1_000)] = 15 * 1024 * 1024
     threads: Annotated[int, Field(ge=1, le=256)] = 16
@@ -211,4 +243,6 @@ class Config(Table):
 
     @property
     def user_agent(self) -> str:
-        return f"CCnetNewswire/0.1 (+{self.network.base_url}; {self.network.contact})"
+        """Who asks, and how to reach us: a header, so without letters that headers cannot hold."""
+        contact = quote(self.network.contact, safe=":/@?&=+,;%~")
+        return f"CCnetNewswire/0.1 (+{self.network.base_url}; {contact})"

@@ -25,7 +25,21 @@ def load(path: Path) -> Config:
         mistakes = [_describe(each) for each in error.errors() if not _is_echo(each)] + mistakes
     if mistakes:
         raise ConfigError(mistakes, resource=str(path))
-    return _absolute(config, path.resolve().parent)
+    config = _absolute(config, path.resolve().parent)
+    if exposed := list(_exposed(config, path.resolve())):
+        raise ConfigError(exposed, resource=str(path))
+    return config
+
+
+def _exposed(config: Config, path: Path) -> Iterator[str]:
+    """What nobody should be able to download must not lie in the published directory."""
+    directory = config.publish.directory.resolve()
+    private = {"this file": path, "engines.models": config.engines.models}
+    if config.store.url.startswith("sqlite:///"):
+        private["the store"] = Path(config.store.url.removeprefix("sqlite:///"))
+    for name, place in private.items():
+        if place.resolve().is_relative_to(directory):
+            yield f"publish.directory: {directory} holds {name} ({place}), which would be published; choose another"
 
 
 def _parse(path: Path) -> dict[str, object]:
@@ -87,6 +101,8 @@ _PATTERNS = {
     r"^[a-z]{2,3}$": "a language code such as lv",
     r"^[a-z]{2,3}-[a-z]{2,3}$": "two language codes such as pl-lv",
     r"^[a-z0-9][a-z0-9-]{0,39}$": "a key of a-z, 0-9 and - (40 at most)",
+    r"^[^\x00-\x1f]*$": "text without control characters",
+    r"^([A-Za-z_][A-Za-z0-9_]*)?$": "the name of an environment variable",
     r"^(mailto:.+@.+|https?://.+)$": "mailto:NAME@HOST or a web address",
     r"^(sqlite:///.+|postgres(ql)?://.+)$": "sqlite:///FILE or postgresql://USER@HOST/NAME",
 }

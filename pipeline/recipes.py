@@ -96,7 +96,10 @@ class ListRecipe(Table):
 
 
 class ArticleRecipe(Table):
-    """How an entry's own page is read. That the table is there means that the page is fetched."""
+    """How an entry's own page is read. That the table is there means that the page is fetched.
+
+    Whatever is left open is found by what pages have in common (readers/article.py).
+    """
 
     title: Selector = ""
     date: Selector = ""
@@ -105,6 +108,6 @@ class ArticleRecipe(Table):
     content: Selector = ""
     author: Selector = ""
     image: Selector = ""
-    remove: tuple[Selector, ...] = ()  # taken out of the page first: cookie texts, other news
+    remove: tuple[Selector, ...] = ()  # taken out of the page first, besides what is known as furniture
     limit: Annotated[int, Field(ge=1, le=1_000)] = 20  # pages fetched in one run; the others in the next
     recheck: Annotated[float, Field(ge=0, le=8760)] = 24.0  # hours until a known page is asked again

@@ -34,6 +34,7 @@ PURE = (
     "pipeline.states",
     "pipeline.records",
     "pipeline.collect.decide",
+    "pipeline.collect.identity",
     "pipeline.collect.timing",
     "pipeline.collect.coverage",
     "pipeline.collect.spacing",

@@ -94,11 +94,30 @@ def test_every_mistake_is_said_at_once_with_key_found_and_allowed(tmp_path: Path
         (SMALLEST + 'timezone = "Mars/Olympus"\n', "an IANA time zone"),
         (SMALLEST + "colour = 1\n", "unknown key"),
         ("", "network: missing"),
+        (SMALLEST.replace('["lv", "en"]', '["lv", "xx"]'), "a language code such as lv"),
+        (SMALLEST.replace("https://news.example.org/", "https://news.example.org/a b"), "an http or https address"),
+        (SMALLEST.replace("https://news.example.org/", "https://news.example.org/?a=b"), "without ? and #"),
+        (SMALLEST.replace('"Cities of change"', '"Cities\\u0000"'), "without control characters"),
+        (SMALLEST + '[fetch]\nallow = ["10.0.0.0/99"]\n', "a network such as 10.0.0.0/8"),
+        (SMALLEST + '[fetch]\nallow = ["300.1.1.1"]\n', "a network such as 10.0.0.0/8"),
+        (SMALLEST + '[engines.services.deepl]\nkey_env = "deepl key"\n', "an environment variable"),
+        (SMALLEST + '[publish]\ndirectory = ""\n', "holds this file"),
+        (SMALLEST + '[publish]\ndirectory = "var"\n', "holds the store"),
     ],
 )
 def test_single_mistakes(tmp_path: Path, text: str, expected: str) -> None:
     """Each kind of mistake is said in words that name the remedy."""
     assert any(expected in mistake for mistake in mistakes(tmp_path, text))
+
+
+def test_addresses_with_letters_of_other_scripts_work(tmp_path: Path) -> None:
+    """A host becomes what the name system knows, and the user agent holds what headers can hold."""
+    text = SMALLEST.replace("https://news.example.org/", "https://ziņas.example/").replace("newswire@", "jānis@")
+
+    config = load(written(tmp_path, text))
+
+    assert config.network.base_url == "https://xn--zias-m2a.example"
+    assert config.user_agent.isascii()
 
 
 def test_a_password_is_not_repeated(tmp_path: Path) -> None:

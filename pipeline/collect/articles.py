@@ -4,6 +4,7 @@ Does not read HTML or PDF (readers/) and has no store: known pages are handed in
 """
 
 import hashlib
+import re
 from collections.abc import Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -13,6 +14,8 @@ from pipeline.collect.call import FetchRequest, FetchResult
 from pipeline.collect.clean import clean_entry
 from pipeline.collect.readers import article, pdf
 from pipeline.collect.spacing import mended
+from pipeline.collect.texts import plain
+from pipeline.collect.urls import canonical_url
 from pipeline.collect.visited import GIVEN_UP_AFTER, Visited
 from pipeline.errors import CollectError, FetchError, ReadError
 from pipeline.recipes import ArticleRecipe
@@ -24,6 +27,10 @@ if TYPE_CHECKING:
 _ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.5"
 _LAST_CODES = frozenset({"blocked", "held", "dns"})  # the next page of the host would fare no better
 _NEVER_CODES = frozenset({"robots", "forbidden"})
+# Their entries may hold the whole text already; what a list holds of one is a teaser.
+_WITH_TEXTS = frozenset({"feed", "jsonfeed", "auto", "wordpress"})
+_LONG = 500  # characters; a teaser has fewer
+_CUT = re.compile(r"(?:…|\.\.\.|\[&hellip;\]|\[…\]|\[\.\.\.\])\s*$")
 
 
 class Articles:
@@ -36,6 +43,8 @@ class Articles:
         self._left = recipe.limit
         self._faults: list[str] = []
         self._waiting = 0
+        self._elsewhere: list[str] = []
+        self._read: dict[str, EntryData] = {}  # by address, in this run
         self._at = int(visit.now.timestamp())
         self.visited: dict[str, Visited] = {}
         self.fresh: list[EntryData] = []
@@ -52,6 +61,11 @@ class Articles:
             found.append(f"article {self._faults[0]}{more}")
         if self._waiting:
             found.append(f"{self._waiting} articles wait for the next run")
+        if self._elsewhere:
+            count, host = len(self._elsewhere), self._elsewhere[0]
+            found.append(
+                f"the pages of {count} entries are on other hosts such as {host} and are not fetched"
+            )
         return found
 
     def read(self, listed: EntryData, base_url: str) -> tuple[EntryData, ...]:
@@ -62,19 +76,35 @@ class Articles:
         if same and not self._due(known):
             self.visited[listed.guid] = known
             return known.entries
-        if not listed.url or host_of(listed.url) not in self._hosts:
-            return self._as_listed(listed, known, digest, base_url)
+        if self._is_whole(listed) or not self._is_ours(listed.url):
+            return self._taken(listed, digest, self._clean(listed, base_url))
+        if (twin := self._read.get(canonical_url(listed.url))) is not None:
+            return self._taken(listed, digest, replace(twin, guid=listed.guid))
         if self._left <= 0 or self._visit.stopped():
             return self._later(listed, known, digest)
         self._left -= 1
         try:
-            return self._fetched(listed, known if same else replace(known, etag="", last_modified=""), digest)
+            return self._fetched(
+                listed, known if same else replace(known, etag="", last_modified="", body=""), digest
+            )
         except CollectError as error:
             return self._failed(listed, known, digest, base_url, error)
 
+    def _is_ours(self, url: str) -> bool:
+        if url and host_of(url) not in self._hosts:
+            self._elsewhere.append(host_of(url))
+        return bool(url) and host_of(url) in self._hosts
+
+    def _is_whole(self, listed: EntryData) -> bool:
+        """Whether the feed gives the text itself; a selector for the text means that the page's is wanted."""
+        if self._visit.source.reader not in _WITH_TEXTS or self._recipe.content:
+            return False
+        text, teaser = plain(listed.content), plain(listed.summary)
+        return not _CUT.search(text) and len(text) > (len(teaser) if len(text) < _LONG else 0)
+
     def _digest(self, listed: EntryData) -> str:
         stamp = listed.published.isoformat() if listed.published else ""
-        parts = (self._visit.recipe, listed.url, listed.title, stamp, listed.summary)
+        parts = (self._visit.recipe, listed.url, listed.title, stamp, listed.summary, listed.content)
         return hashlib.blake2b(repr(parts).encode(), digest_size=10).hexdigest()
 
     def _due(self, known: Visited) -> bool:
@@ -94,10 +124,20 @@ class Articles:
             return known.entries
         if host_of(answer.url) not in self._hosts:
             raise ReadError(f"leads to another host, {host_of(answer.url)}")
-        entries = self._parsed(listed, answer)
-        self.fresh += entries
+        body = hashlib.blake2b(answer.body, digest_size=10).hexdigest()
+        same = body == known.body and bool(known.entries)
+        entries = known.entries if same else self._parsed(listed, answer)
+        if not same:
+            self.fresh += entries
+        if len(entries) == 1:
+            self._read[canonical_url(listed.url)] = entries[0]
         self.visited[listed.guid] = Visited(
-            listed=digest, at=self._at, etag=answer.etag, last_modified=answer.last_modified, entries=entries
+            listed=digest,
+            at=self._at,
+            etag=answer.etag,
+            last_modified=answer.last_modified,
+            body=body,
+            entries=entries,
         )
         return entries
 
@@ -143,6 +183,14 @@ class Articles:
             known = replace(known, listed="")
         self.visited[listed.guid] = known
         return known.entries
+
+    def _taken(self, listed: EntryData, digest: str, entry: EntryData) -> tuple[EntryData, ...]:
+        """Without a page of its own being read: it was, or there is none to read."""
+        known = self._visit.before.get(listed.guid, Visited())
+        if known.listed != digest:
+            self.fresh.append(entry)
+        self.visited[listed.guid] = Visited(listed=digest, at=self._at, entries=(entry,))
+        return (entry,)
 
     def _as_listed(
         self, listed: EntryData, known: Visited, digest: str, base_url: str

@@ -222,6 +222,8 @@ def _drop_blind_images(body: html.HtmlElement) -> None:
     for image in list(body.iter("img")):
         if not image.get("src") or image.get("width") in {"0", "1"} or image.get("height") in {"0", "1"}:
             image.drop_tree()
+        elif image.get("alt") is None:  # without it a screen reader spells the address out
+            image.set("alt", "")
 
 
 def _tidy_texts(body: html.HtmlElement) -> None:

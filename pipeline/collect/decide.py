@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ class EntryForCollect:
     """The few columns of a stored entry that decisions need."""
 
     content_hash: str  # of its newest revision
+    url: str = ""  # of its newest revision
     updated: datetime | None = None  # the source's own stamp on its newest revision
     silent_changes: int = 0  # changes one after the other without a newer stamp; reset by a stamped one
     changed_at: datetime | None = None  # when its newest revision was stored
@@ -33,7 +34,7 @@ class New:
 class Changed:
     """Becomes a revision. `silent` changes count towards flickering."""
 
-    reason: str  # returned, corrected (the source says so) or edited (only the words differ)
+    reason: str  # returned, moved (to another address), corrected (the source says so) or edited (only the words differ)
     silent: bool = False
 
 
@@ -58,11 +59,12 @@ def decide(found: EntryData, known: EntryForCollect | None, *, now: datetime) ->
         return Changed("returned")
     if content_hash(found) == known.content_hash:
         return Unchanged()
-    if found.updated is not None and (known.updated is None or found.updated > known.updated):
+    moved = known.url and content_hash(replace(found, url=known.url)) == known.content_hash
+    if not moved and found.updated is not None and (known.updated is None or found.updated > known.updated):
         return Changed("corrected")
     if known.silent_changes >= FLICKER_LIMIT and known.changed_at and now - known.changed_at < FLICKER_PAUSE:
         return Flickering()
-    return Changed("edited", silent=True)
+    return Changed("moved" if moved else "edited", silent=True)
 
 
 def content_hash(entry: EntryData) -> str:
@@ -86,14 +88,20 @@ def content_hash(entry: EntryData) -> str:
     return hashlib.sha256(words.encode()).hexdigest()
 
 
-def missing(found: Collection[EntryData], known: Iterable[tuple[str, datetime]]) -> tuple[str, ...]:
-    """The guids of `known` entries (guid, published) that should still stand in the answer but do not.
+def missing(
+    found: Collection[EntryData], known: Iterable[tuple[str, datetime]], *, before: int = 0
+) -> tuple[str, ...]:
+    """The guids of `known` entries (guid, published) that should still stand in the answer but do not, newest first.
 
     An entry older than everything in the answer has merely scrolled out; a hole between newer and older ones is a
-    withdrawal, or a fault of one fetch: ask the article's own address before believing it.
+    withdrawal, or a fault of one fetch: ask the article's own address before believing it. A list that is shorter than
+    the one of `before` lost others than those that were pushed out: the newest of the rest, where no hole explains it.
     """
+    present = {entry.guid for entry in found}
+    absent = sorted(
+        (each for each in known if each[0] not in present), key=lambda each: each[1], reverse=True
+    )
     dated = [entry.published for entry in found if entry.published is not None]
-    if not dated or len(dated) < len(found):
-        return ()
-    oldest, present = min(dated), {entry.guid for entry in found}
-    return tuple(guid for guid, published in known if guid not in present and published > oldest)
+    whole = bool(dated) and len(dated) == len(found)
+    holes = sum(published > min(dated) for _guid, published in absent) if whole else 0
+    return tuple(guid for guid, _published in absent[: max(holes, before - len(found))])

@@ -99,7 +99,7 @@ class Fetcher:
         policy = AddressPolicy.of(allow, network.ports)
         self._is_own = functools.cache(policy.is_own)
         self._gate = Gate(policy, resolver=network.resolver)
-        self._watchdog = Watchdog()
+        self._watchdog = Watchdog(stop)
         self._politeness = Politeness(per_host=limits.per_host, known=known.hosts, stop=stop)
         agent = user_agent.partition("/")[0]
         self._robots = Robots(agent, self._load_robots, known.robots) if limits.robots else None

@@ -87,8 +87,10 @@ def gather(visit: Visit, answer: FetchResult) -> Gathered:
         feed = _read_feed(source, answer)
     recipe = _article_recipe(source, answer)
     if recipe is None:
-        raw = map(mended, feed.entries) if source.reader in LISTS else feed.entries
-        entries = tuple(clean_entry(entry, base_url=answer.url, language=source.language) for entry in raw)
+        entries = tuple(
+            clean_entry(mended(entry), base_url=answer.url, language=source.language)
+            for entry in feed.entries
+        )
         return Gathered(
             feed=replace(feed, entries=entries),
             fresh=entries,

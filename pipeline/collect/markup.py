@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 
 from lxml import etree, html
 
@@ -73,10 +74,14 @@ def _wake(image: html.HtmlElement) -> None:
             return
     if _IMAGE_LINK.match(image.get("src", "")) and not image.get("src", "").startswith("data:"):
         return
-    for name in _LAZY_SETS:
-        if candidate := _largest(image.get(name, "")):
-            image.set("src", candidate)
-            return
+    # The parser does not know <source> to be empty, and puts the image into it.
+    around = (*image.itersiblings(preceding=True), *image.iterancestors())
+    of_picture = takewhile(lambda each: each.tag == "source", around)
+    for element in (image, *of_picture):
+        for name in _LAZY_SETS:
+            if candidate := _largest(element.get(name, "")):
+                image.set("src", candidate)
+                return
 
 
 def _largest(srcset: str) -> str:

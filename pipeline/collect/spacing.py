@@ -7,6 +7,7 @@ from html.entities import html5
 from pipeline.records import EntryData
 
 _TAG = re.compile(r"(<[^<>]*>)")
+_PROGRAM = re.compile(r"<(/?)(?:pre|code|kbd|samp)\b", re.IGNORECASE)
 # "fatto.Domani": small letters, a full stop, a capital. Addresses, initials and numbers have other shapes.
 _GLUED = re.compile(r"(?<=[^\W\d_]{2})[.!?](?=([^\W\d_])[^\W\d_])")
 _LAST_WORD = re.compile(r"[^\W\d_]+$")
@@ -37,7 +38,13 @@ def _parted(match: re.Match[str]) -> str:
 
 
 def _in_html(text: str) -> str:
-    return "".join(part if part.startswith("<") else with_spaces(part) for part in _TAG.split(text))
+    """Between the tags only, and not in program text, where "client.Send" is one word."""
+    parts, depth = [], 0
+    for part in _TAG.split(text):
+        if (tag := _PROGRAM.match(part)) is not None:
+            depth = max(0, depth + (-1 if tag[1] else 1))
+        parts.append(part if depth or part.startswith("<") else with_spaces(part))
+    return "".join(parts)
 
 
 def without_cut_entity(text: str) -> str:

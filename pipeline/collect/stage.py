@@ -1,6 +1,6 @@
 """Collect: bring the sources up to date.
 
-    due sources | fetch and read and clean (parallel) | decide | store, and mark what a source lost
+    due sources | fetch and read and clean (parallel) | decide | store | ask for what is missing | withdraw
 
 One source's failure is recorded on it and never stops the others; an unexpected error stops the run.
 Does not decide whether an entry changed (decide.py) and does not know how a source is read (gather.py, readers/).
@@ -12,11 +12,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from urllib.parse import urlsplit
 
 from django.db import transaction
 
-from pipeline.collect import reading, storing
+from pipeline.collect import reading, storing, withdrawals
 from pipeline.collect.fetch import Fetcher, FetchResult
 from pipeline.collect.gather import Gathered, Visit, first_request, gather
 from pipeline.collect.opening import open_fetcher
@@ -24,6 +25,7 @@ from pipeline.collect.parallel import AHEAD, as_finished
 from pipeline.collect.politeness import in_turns
 from pipeline.collect.polls import MOVED_AFTER, Polls
 from pipeline.collect.reading import Reading
+from pipeline.collect.withdrawals import Missing, missing_from, settle
 from pipeline.config import Config
 from pipeline.config import Source as SourceConfig
 from pipeline.errors import CollectError, FetchError
@@ -58,6 +60,9 @@ def run(
     wanted = [source.key for source in config.enabled_sources]
     rows = Source.objects.due(wanted, now) if only_due else Source.objects.not_held(wanted, now)
     lines = {key: SourceLine(key=key, note=_idle_note(recipes[key], only_due=only_due)) for key in recipes}
+    for row in rows:
+        lines[row.key].note = "the run was ended before its turn"  # until its poll says otherwise
+    lost: list[Missing] = []
     rows = in_turns(rows, lambda row: urlsplit(recipes[row.key].url).netloc)
     with (
         open_fetcher(config, stop) as fetcher,
@@ -72,8 +77,12 @@ def run(
         known = ((row, reading.opened(row)) for row in rows)  # read here: the pool's threads have no store
         outcomes = as_finished(pool, fetch, known, ahead=AHEAD * config.fetch.threads, stop=stop)
         for done, ((row, _known), outcome) in enumerate(outcomes, start=1):
-            lines[row.key] = _store(config, recipes[row.key], row, outcome, polls)
+            lines[row.key] = _store(config, recipes[row.key], row, outcome, polls, lost)
             progress(done, len(rows))
+        asking = partial(withdrawals.ask, fetcher.get, stop)
+        asked = as_finished(pool, asking, lost, ahead=AHEAD * config.fetch.threads, stop=stop)
+        anew = [each.source_key for each, gone in asked if settle(each, gone, lines[each.source_key])]
+    Source.objects.read_anew(anew)  # after the polls are saved
     return list(lines.values())
 
 
@@ -139,7 +148,12 @@ def recipe_hash(recipe: SourceConfig) -> str:
 
 
 def _store(
-    config: Config, recipe: SourceConfig, row: Source, outcome: Fetched | CollectError, polls: Polls
+    config: Config,
+    recipe: SourceConfig,
+    row: Source,
+    outcome: Fetched | CollectError,
+    polls: Polls,
+    lost: list[Missing],
 ) -> SourceLine:
     if isinstance(outcome, CollectError):
         row.reading.pop("feed", None)  # should the feed that was found be the fault, the page is asked again
@@ -155,8 +169,11 @@ def _store(
             source_key=recipe.key, language=recipe.language, host=config.network.host, at=now
         )
         with transaction.atomic():
-            storing.store_entries(outcome.found.feed, outcome.answer, seen, line)
-        drift = reading.keep(row, recipe, outcome.found, now, anew=row.recipe_hash != digest)
+            present = storing.store_entries(outcome.found.feed, outcome.answer, seen, line)
+        anew = row.recipe_hash != digest
+        if not anew:  # another recipe may mean other entries
+            lost.extend(missing_from(outcome.found, recipe, present, before=drift.entries, now=now))
+        drift = reading.keep(row, recipe, outcome.found, now, anew=anew)
     line.note = "; ".join(filter(None, (drift.note, line.note)))
     polls.success(row, recipe, outcome.answer, body_hash=outcome.body_hash, read_as=digest)
     return line

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
@@ -18,8 +18,10 @@ from pipeline.collect.decide import (
 )
 from pipeline.collect.fetch import FetchResult
 from pipeline.collect.http_headers import http_date
+from pipeline.collect.identity import NEAR, Likeness, address, likeness, recognise, titles_alike, words
 from pipeline.collect.tongue import language_of
-from pipeline.models import Entry, Revision, text_hash
+from pipeline.collect.visited import entry_data
+from pipeline.models import Alias, Entry, Revision, text_hash
 from pipeline.records import EntryData, FeedData
 from pipeline.summary import SourceLine
 
@@ -36,10 +38,11 @@ class Sighting:
     at: datetime
 
 
-def store_entries(feed: FeedData, answer: FetchResult, seen: Sighting, line: SourceLine) -> None:
-    """Store what is new or changed and count it. The caller holds the transaction."""
+def store_entries(feed: FeedData, answer: FetchResult, seen: Sighting, line: SourceLine) -> frozenset[int]:
+    """Store what is new or changed and count it; the ids of all entries that were seen. The caller holds the transaction."""
     found = {text_hash(entry.guid): entry for entry in feed.entries}
     known = Entry.objects.known(seen.source_key, found)
+    known |= _recognised(found, known, seen)
     fallback = _stamp(feed, answer, seen.at)
     fresh: list[tuple[Entry, Revision]] = []
     for place, (guid_hash, entry) in enumerate(found.items()):
@@ -59,6 +62,45 @@ def store_entries(feed: FeedData, answer: FetchResult, seen: Sighting, line: Sou
     strangers = sum(entry.language != seen.language for entry, _revision in fresh)
     if strangers:
         line.note = f"{strangers} new entries are not in {seen.language}; their own language is used"
+    return frozenset([*(row.pk for row in known.values()), *(entry.pk for entry, _revision in fresh)])
+
+
+def _recognised(
+    found: Mapping[str, EntryData], known: Mapping[str, Entry], seen: Sighting
+) -> dict[str, Entry]:
+    """Entries of the store among those with an unknown guid; their new guids are remembered as aliases."""
+    strangers = {key: likeness(entry, seen.at) for key, entry in found.items() if key not in known}
+    if not strangers:
+        return {}
+    absent = _candidates(strangers, {row.pk for row in known.values()}, seen.source_key)
+    if not absent:
+        return {}
+    same = recognise(
+        strangers,
+        {key: likeness(entry_data(row), row.published) for key, row in absent.items()},
+        taken=[address(found[key].url) for key in known],
+    )
+    Alias.objects.remember(seen.source_key, same)
+    return {guid_hash: absent[key] for guid_hash, key in same.items()}
+
+
+def _candidates(
+    strangers: Mapping[str, Likeness], present: Collection[int], source_key: str
+) -> Mapping[int, Entry]:
+    """What the answer does not name, with the address or the title of a stranger."""
+    dates = [each.published for each in strangers.values()]
+    places = {_address_hash(each.address) for each in strangers.values()} - {""}
+    rows = Entry.objects.look_alikes(source_key, present, places, (min(dates) - NEAR, max(dates) + NEAR))
+    wanted = [
+        key
+        for key, place, title in rows
+        if place in places or any(titles_alike(each.title, words(title)) for each in strangers.values())
+    ]
+    return Entry.objects.select_related("current").in_bulk(wanted) if wanted else {}
+
+
+def _address_hash(canonical: str) -> str:
+    return text_hash(canonical) if canonical else ""
 
 
 def _known(row: Entry | None) -> EntryForCollect | None:
@@ -66,6 +108,7 @@ def _known(row: Entry | None) -> EntryForCollect | None:
         return None
     return EntryForCollect(
         content_hash=row.content_hash,
+        url=row.url,
         updated=row.current.updated if row.current else None,
         silent_changes=row.hash_changes,
         changed_at=row.current.seen_at if row.current else None,
@@ -88,6 +131,7 @@ def _new(found: EntryData, guid_hash: str, seen: Sighting, fallback: datetime) -
         public_id=public_id(seen.source_key, found.guid),
         tag=f"{seen.host},{seen.at.year}",
         url=found.url,
+        url_hash=_address_hash(address(found.url)),
         language=language_of(found, seen.language),
         first_seen=seen.at,
         published=published,
@@ -141,9 +185,10 @@ def _revise(row: Entry, found: EntryData, decision: Changed, seen: Sighting) -> 
     stamp = _believable(found.updated, seen.at)
     row.current = revision
     row.content_hash = revision.content_hash
-    row.url = found.url
-    # The source's stamp where it moved forward, else the time we saw the change: `updated` never goes back.
-    row.updated = stamp if stamp and stamp > row.updated else seen.at.replace(microsecond=0)
+    row.url, row.url_hash = found.url, _address_hash(address(found.url))
+    if decision.reason != "moved":  # a new address is no news to a reader
+        # The source's stamp where it moved forward, else the time we saw the change: `updated` never goes back.
+        row.updated = stamp if stamp and stamp > row.updated else seen.at.replace(microsecond=0)
     row.hash_changes = row.hash_changes + 1 if decision.silent else 0
     row.withdrawn_at = None
     row.planned = False

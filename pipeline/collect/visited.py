@@ -21,6 +21,7 @@ class Visited:
     at: int = 0  # when, in seconds of the epoch
     etag: str = ""
     last_modified: str = ""
+    body: str = ""  # a digest of the page: the same bytes are not read a second time
     failures: int = 0
     entries: tuple[EntryData, ...] = ()
 
@@ -30,6 +31,7 @@ class Visited:
             "at": self.at,
             "etag": self.etag,
             "last_modified": self.last_modified,
+            "body": self.body,
             "failures": self.failures,
             "entries": [text_hash(entry.guid) for entry in self.entries],
         }
@@ -49,6 +51,7 @@ def restore(source_key: str, pages: Mapping[str, Mapping[str, Any]]) -> dict[str
             at=page["at"],
             etag="" if stale else page["etag"],
             last_modified="" if stale else page["last_modified"],
+            body="" if stale else page.get("body", ""),
             failures=page["failures"],
             entries=entries,
         )

@@ -56,9 +56,15 @@ class Deadline:
 
 
 class Watchdog:
-    """A heap of deadlines and the thread that waits for the nearest one."""
+    """A heap of deadlines and the thread that waits for the nearest one.
 
-    def __init__(self) -> None:
+    Once `stop` is set every transfer under way is cut: whoever ends a run does not wait for a slow server.
+    """
+
+    GLANCE = 0.2  # seconds between two looks at `stop`
+
+    def __init__(self, stop: threading.Event | None = None) -> None:
+        self._stop = stop
         self._heap: list[tuple[float, int, Deadline]] = []
         self._numbers = itertools.count()
         self._changed = threading.Condition()
@@ -101,7 +107,15 @@ class Watchdog:
             while not self._closed:
                 while self._heap and self._heap[0][2].done:
                     heapq.heappop(self._heap)
-                if self._heap and self._heap[0][2].expired:
+                if self._heap and (self._heap[0][2].expired or self._is_stopped()):
                     return heapq.heappop(self._heap)[2]
-                self._changed.wait(self._heap[0][2].remaining() if self._heap else None)
+                self._changed.wait(self._patience())
             return None
+
+    def _is_stopped(self) -> bool:
+        return self._stop is not None and self._stop.is_set()
+
+    def _patience(self) -> float | None:
+        """Until when nothing can be due."""
+        due = self._heap[0][2].remaining() if self._heap else None
+        return due if self._stop is None or due is None else min(due, self.GLANCE)

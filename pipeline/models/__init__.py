@@ -2,7 +2,7 @@
 
 from pipeline.models.audit import PIPELINE, Audit
 from pipeline.models.engines import EngineUsage
-from pipeline.models.entries import Entry, Revision, Segment
+from pipeline.models.entries import Alias, Entry, Revision, Segment
 from pipeline.models.facts import StoreFact
 from pipeline.models.fields import text_hash
 from pipeline.models.hosts import Host, RobotsFile
@@ -16,6 +16,7 @@ __all__ = [
     "IMPORTED",
     "MACHINE",
     "PIPELINE",
+    "Alias",
     "Audit",
     "EngineUsage",
     "Entry",

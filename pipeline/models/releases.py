@@ -55,6 +55,11 @@ class ReleaseManager(models.Manager["Release"]):
             return list(rows.filter(source_id__in=sources)[:limit])
         return [release for key in sources for release in rows.filter(source_id=key)[:per_source]]
 
+    def ids_of(self, language: str, sources: Iterable[str]) -> list[str]:
+        """The public ids of everything that was ever public in a language from these sources."""
+        rows = self.filter(language=language, source_id__in=list(sources))
+        return list(rows.order_by("public_id").values_list("public_id", flat=True))
+
     def makers(self, language: str) -> dict[str, int]:
         """What made the public entries of a language: the source itself, an engine, the memory; with counts."""
         found: dict[str, int] = {}

@@ -28,6 +28,10 @@ class SourceManager(models.Manager["Source"]):
         """Called by collect when cron is the schedule: all but those whose server asked us to stay away."""
         return list(self.filter(key__in=list(keys)).exclude(held_until__gt=now).order_by("key"))
 
+    def read_anew(self, keys: Iterable[str]) -> None:
+        """Called by collect: forget the validators, so that the next poll reads these sources whole."""
+        self.filter(key__in=list(keys)).update(etag="", last_modified="", body_hash="")
+
     def keep(self, rows: Collection["Source"]) -> None:
         """Called by collect: every column of the rows as they are now, in one statement."""
         columns = self.model._meta.concrete_fields  # noqa: SLF001 - Django documents it

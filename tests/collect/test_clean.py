@@ -27,7 +27,7 @@ def clean(text: str, language: str = "") -> str:
         ("<custom-tag>kept <made-up>words</made-up></custom-tag>", "kept words"),
         ("<p>a</p><p>&nbsp;</p><p><br></p><div> </div><p>b</p>", "<p>a</p><p>b</p>"),
         ("<ul><li>a</li><li></li></ul><h2></h2>", "<ul><li>a</li></ul>"),
-        ("<p> <figure><img src='/i.png'></figure></p>", '<figure><img src="https://city.example.org/i.png"></figure>'),
+        ("<p> <figure><img src='/i.png'></figure></p>", '<figure><img src="https://city.example.org/i.png" alt=""></figure>'),
         ('<?xml encoding="utf-8" ?><p>a]]></p>]]>', "<p>a</p>"),
         ("<p>&lt;?xml version='1.0'?&gt;a]]&gt;</p>", "<p>a</p>"),
         ("<p>a\x00\x08b\x1f</p>", "<p>ab</p>"),

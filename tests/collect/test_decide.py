@@ -91,3 +91,24 @@ def test_undated_listings_say_nothing_about_what_is_missing() -> None:
     """Without every date there is no telling a hole from the end of the list."""
     assert missing([FOUND], [("x", NOW)]) == ()
     assert missing([], [("x", NOW)]) == ()
+
+
+def test_a_new_address_alone_is_a_move() -> None:
+    """Nothing a reader would read has changed; it counts towards flickering, as links may be signed."""
+    there = replace(FOUND, url="https://x.org/2", updated=NOW)
+    known = replace(SAME, url=FOUND.url)
+
+    assert decide(there, known, now=NOW) == Changed("moved", silent=True)
+    assert decide(replace(there, title="Cits"), known, now=NOW) == Changed("corrected")
+
+
+def test_a_list_that_became_shorter_lost_its_last_ones() -> None:
+    """As many as it is shorter by, the newest first, holes among them."""
+    found = [
+        replace(FOUND, guid=guid, published=NOW - timedelta(days=days)) for guid, days in (("a", 1), ("c", 5))
+    ]
+    known = [("e", NOW - timedelta(days=9)), ("d", NOW - timedelta(days=7)), ("b", NOW - timedelta(days=3))]
+
+    assert missing(found, known, before=3) == ("b",)
+    assert missing(found, known, before=4) == ("b", "d")
+    assert missing([replace(FOUND, guid="a", published=None)], known, before=2) == ("b",)

@@ -244,3 +244,15 @@ def test_an_id_that_is_no_address_stays_as_the_feed_says_it() -> None:
     }
 
     assert guids == {"item 7"}
+
+
+@pytest.mark.parametrize("cut", ["<title>The council met on da", "<title>The council met on day 17</title><description>The mayor op"])
+def test_an_entry_cut_in_the_middle_is_left_out(cut: str) -> None:
+    """Half an entry is no correction of the whole one; the entries before it are whole and stay."""
+    whole = "<item><guid>16</guid><title>Day 16</title><description>All of it.</description></item>"
+    body = f"<rss version='2.0'><channel><title>x</title>{whole}<item><guid>17</guid>{cut}".encode()
+
+    found = reader.read(body, url="https://city.example/feed")
+
+    assert [entry.guid for entry in found.entries] == ["16"]
+    assert any("ends in the middle" in warning for warning in found.warnings)

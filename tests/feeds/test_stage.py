@@ -144,7 +144,17 @@ def test_what_belongs_to_no_language_or_source_any_more_is_taken_away(tmp_path: 
     translation(entry(), "lv")
     translation(entry(2), "en")
     publish(settings)
-    (settings.publish.directory / "en/crest.svg").write_text("<svg/>", encoding="utf-8")
+    others = [
+        "en/crest.svg",
+        "doc/index.html",
+        "de/index.html",
+        "img/all.png",
+        "cgi/city/map.html",
+        "doc/news/x/index.html",
+    ]
+    for path in others:  # a town hall's own files in a shared web root
+        (settings.publish.directory / path).parent.mkdir(parents=True, exist_ok=True)
+        (settings.publish.directory / path).write_text("theirs", encoding="utf-8")
     only_dublin = [{"key": "dublin", "name": "Dublin", "language": "en", "url": "https://d.example/f"}]
 
     publish(config(tmp_path, languages={"targets": ["lv", "pl"]}))
@@ -152,6 +162,7 @@ def test_what_belongs_to_no_language_or_source_any_more_is_taken_away(tmp_path: 
     publish(config(tmp_path, languages={"targets": ["lv"]}, source=only_dublin))
 
     assert {path for path in fewer if path.startswith("en/")} == {"en/crest.svg"}
+    assert set(others) <= files(settings)
     assert not any("poznan" in path or path.startswith("pl/") for path in files(settings))
     assert "lv/city/dublin.rss" in files(settings)
 

@@ -38,6 +38,8 @@ def read(
     """The feed in `body`. `zone` is for dates that name none. Raises ReadError when it is no feed."""
     root, warnings = xml.parse(body, content_type)
     _require_feed(root, url)
+    if any(warning.startswith(xml.CUT_SHORT) for warning in warnings):
+        _drop_last_entry(root)
     warnings += prune(root, max_entries)
     parsed = feedparser.parse(
         io.BytesIO(etree.tostring(root, encoding="utf-8", xml_declaration=True)),
@@ -58,6 +60,14 @@ def read(
             warnings=(*warnings, *dates.warnings()),
         )
     )
+
+
+def _drop_last_entry(root: etree._Element) -> None:
+    """Half an entry is no correction of the whole one: it comes again when the feed is whole."""
+    entries = [*root.iter("{*}item", "{*}entry")]
+    parent = entries[-1].getparent() if entries else None
+    if parent is not None:
+        parent.remove(entries[-1])
 
 
 def _require_feed(root: etree._Element, url: str) -> None:

@@ -24,6 +24,8 @@ _DECLARATION = re.compile(r"<\?xml\b[^>]{0,300}>")
 _PREFIX = re.compile(r"</?([A-Za-z][\w.-]{0,30}):[A-Za-z]")
 _DECLARED_PREFIX = re.compile(r"""\sxmlns:([\w.-]{1,31})\s*=""")
 _START = re.compile(r"<(?:\?xml|!DOCTYPE|!--|[A-Za-z])")
+_ENTRY = re.compile(r"<(?:[\w.-]{1,31}:)?(?:item|entry)[\s>]", re.IGNORECASE)
+_ENTRY_END = re.compile(r"</(?:[\w.-]{1,31}:)?(?:item|entry)\s*>", re.IGNORECASE)
 _BARE_BRACKET = re.compile(r"<(?![A-Za-z_/!?])")
 # As numbers: after its first error the parser drops every reference by name, these five included.
 _XML_NAMES = {"amp": "&#38;", "lt": "&#60;", "gt": "&#62;", "quot": "&#34;", "apos": "&#39;"}
@@ -38,8 +40,14 @@ _KNOWN_NAMESPACES = {
 }
 
 
+CUT_SHORT = "the document ends in the middle"  # begins the warning of one that does
+
+
 def parse(body: bytes, content_type: str = "") -> tuple[etree._Element, list[str]]:
-    """The root element, and what was repaired. Raises ReadError when there is nothing to walk."""
+    """The root element, and what was repaired. Raises ReadError when there is nothing to walk.
+
+    Of a document that was cut short the last element in it may be half there: see CUT_SHORT.
+    """
     text, warning = decode(body, content_type)
     warnings = [warning] if warning else []
     text = _without_doctype(_from_first_tag(without_controls(text)))
@@ -50,9 +58,18 @@ def parse(body: bytes, content_type: str = "") -> tuple[etree._Element, list[str
             raise ReadError(f"this is not XML, and too much to repair: {e.msg}") from e
         warnings.append(f"not well-formed XML, repaired ({e.msg})")
     try:
-        return _tree(_repaired(text), recover=True), warnings
+        root = _tree(_repaired(text), recover=True)
+        if _is_cut_short(text):
+            warnings.append(f"{CUT_SHORT}: the last entry is left out")
+        return root, warnings
     except etree.XMLSyntaxError as e:
         raise ReadError(f"this is not XML: {e.msg}") from e
+
+
+def _is_cut_short(text: str) -> bool:
+    """The last entry never ends: the transfer, or the program behind it, broke off in the middle of it."""
+    starts = [match.start() for match in _ENTRY.finditer(text)]
+    return bool(starts) and _ENTRY_END.search(text, starts[-1]) is None
 
 
 def _tree(text: str, *, recover: bool) -> etree._Element:
