@@ -26,7 +26,11 @@ feedgen.entry.formatRFC2822 = format_datetime
 
 def media_type(url: str, declared: str = "", default: str = UNKNOWN_TYPE) -> str:
     """The type its source declared, where that is one, or what its name suggests."""
-    return (declared if _TYPE.fullmatch(declared) else "") or mimetypes.guess_type(url.partition("?")[0])[0] or default
+    return (
+        (declared if _TYPE.fullmatch(declared) else "")
+        or mimetypes.guess_type(url.partition("?")[0])[0]
+        or default
+    )
 
 
 def attachments(item: ItemForFeed) -> tuple[Enclosure, ...]:

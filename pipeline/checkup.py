@@ -150,7 +150,7 @@ def _language(config: Config, room: EngineRoom, language: str) -> Line:
             id="engine",
             about=f"into {language}",
             ok=True,
-            text=f"from {', '.join(sorted(sources)) or 'nothing'}",
+            text=f"from {', '.join(sorted(sources))}" if sources else "originals only",
         )
     may_come = config.engines.firefox.download and all(
         room.routes.direct(Pair(*name.split("-"))) for name in missing

@@ -14,10 +14,14 @@ from typing import NoReturn
 
 import structlog
 
-from pipeline.errors import ConfigError, LockedError, NewswireError
+from pipeline.errors import ConfigError, LockedError, NewswireError, UsageError
 
 DONE, WRONG_USE, FAILED, LOCKED = 0, 1, 2, 75
-_CODES: dict[type[NewswireError], int] = {ConfigError: WRONG_USE, LockedError: LOCKED}
+_CODES: dict[type[NewswireError], int] = {
+    ConfigError: WRONG_USE,
+    UsageError: WRONG_USE,
+    LockedError: LOCKED,
+}
 _GRACE = 80.0  # seconds a cycle has to put its work away when its daemon is gone
 
 
@@ -97,6 +101,12 @@ def _log_to_stderr() -> None:
     )
 
 
+def _count(text: str) -> int:
+    if not (text.isdecimal() and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of lines; allowed: 1 or more")
+    return int(text)
+
+
 def _port(text: str) -> int:
     if not (text.isdecimal() and 1 <= int(text) <= 65535):
         raise argparse.ArgumentTypeError(f"{text!r} is not a port; allowed: 1 to 65535")
@@ -144,7 +154,7 @@ def _parser() -> _Parser:
     evaluate.add_argument("--to", dest="target_language", required=True, metavar="LANG")
     evaluate.add_argument("--source", type=Path, required=True, metavar="FILE")
     evaluate.add_argument("--reference", type=Path, required=True, metavar="FILE")
-    evaluate.add_argument("--limit", type=int, metavar="N", help="the first N lines only")
+    evaluate.add_argument("--limit", type=_count, metavar="N", help="the first N lines only")
     manage = command("manage", "Django's own commands")
     manage.add_argument("arguments", nargs=argparse.REMAINDER)
     return parser

@@ -32,6 +32,10 @@ class ConfigError(NewswireError):
         return f"{self.resource or 'configuration'} has {len(self.mistakes)} mistake(s):\n{lines}"
 
 
+class UsageError(NewswireError):
+    """What was asked for cannot be done as asked: a wrong file, a language nobody knows."""
+
+
 class CollectError(NewswireError):
     """A source could not be read this time; the others go on. The reason is kept on the source."""
 

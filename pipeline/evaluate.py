@@ -12,10 +12,11 @@ from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from babel import Locale
 from rich.table import Table
 
 from pipeline.config import Config
-from pipeline.errors import NewswireError
+from pipeline.errors import NewswireError, UsageError
 from pipeline.progress import Advance, Progress
 from pipeline.records import Pair, Suggestion
 from pipeline.translate.conventions import plain
@@ -52,10 +53,12 @@ class NoMemory:
 
 def run(options: argparse.Namespace, config: Config, progress: Progress) -> dict[str, object]:
     """Translate the source file both ways and compare with the reference."""
-    pair = Pair(options.source_language, options.target_language)
+    pair = Pair(_language(options.source_language), _language(options.target_language))
+    if pair.source == pair.target:
+        raise UsageError("both are the same language; --from and --to must differ", resource=str(pair))
     sources, references = _lines(options.source, options.limit), _lines(options.reference, options.limit)
     if len(sources) != len(references):
-        raise NewswireError(
+        raise UsageError(
             f"has {len(references)} lines, {options.source} has {len(sources)}; a parallel text has as many",
             resource=str(options.reference),
         )
@@ -144,10 +147,21 @@ def _cpu() -> float:
 
 def _lines(path: Path, limit: int | None) -> list[str]:
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise NewswireError(f"cannot be read as UTF-8 text: {error}", resource=str(path)) from error
+        # Not splitlines(): it also splits at signs that stand inside sentences.
+        lines = path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
+    except OSError as error:
+        raise UsageError(f"cannot be read: {error.strerror}", resource=str(path)) from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"is not UTF-8 text (byte {error.start})", resource=str(path)) from error
+    if lines == [""]:
+        raise UsageError("is empty; one sentence a line is expected", resource=str(path))
     return [line.strip() for line in lines[:limit]]
+
+
+def _language(code: str) -> str:
+    if code not in Locale("en").languages:
+        raise UsageError("is no language code; write it like lv or en", resource=code)
+    return code
 
 
 def _show(progress: Progress, pair: Pair, count: int, scores: Mapping[str, Score]) -> None:

@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipeline.config import Config
-from pipeline.errors import NewswireError, WeightsError
+from pipeline.errors import UsageError, WeightsError
 from pipeline.progress import Progress
 from pipeline.records import Pair
 from pipeline.translate.engines.weights import fetch, locate, verify
@@ -59,7 +59,7 @@ def needed_pairs(config: Config) -> list[Pair]:
 def _pair(name: str) -> Pair:
     source, _, target = name.partition("-")
     if not source or not target:
-        raise NewswireError("a pair is written SRC-TRG, for example en-lv", resource=name)
+        raise UsageError("a pair is written SRC-TRG, for example en-lv", resource=name)
     return Pair(source, target)
 
 

@@ -65,7 +65,7 @@ def test_every_mistake_is_said_at_once_with_key_found_and_allowed(tmp_path: Path
     text = SMALLEST.replace('language = "pl"', 'langage = "pl"').replace(
         '["lv", "en"]', '["lv", "english", "lv"]'
     )
-    text += '[review]\ndefault = "some"\n[review.xx]\npolicy = "all"\n[engines]\nchain = ["firefux"]\n[serve]\nport = 0\n'
+    text += '[review]\ndefault = "some"\n[review.fr]\npolicy = "all"\n[engines]\nchain = ["firefux"]\n[serve]\nport = 0\n'
 
     found = mistakes(tmp_path, text)
 
@@ -76,7 +76,7 @@ def test_every_mistake_is_said_at_once_with_key_found_and_allowed(tmp_path: Path
         "review.default: found \"some\"; allowed: 'all', 'risky' or 'none'",
         "serve.port: found 0; allowed: 1 or more",
         'languages.targets: "lv" stands 2 times',
-        'review.xx: "xx" is not one of languages.targets (lv, english, lv)',
+        'review.fr: "fr" is not one of languages.targets (lv, english, lv)',
         'engines.chain: found "firefux"; allowed: firefox, google, mymemory, deepl, microsoft, libre, yandex, papago',
     ]
 
@@ -95,7 +95,10 @@ def test_every_mistake_is_said_at_once_with_key_found_and_allowed(tmp_path: Path
         (SMALLEST + "colour = 1\n", "unknown key"),
         ("", "network: missing"),
         (SMALLEST.replace('["lv", "en"]', '["lv", "xx"]'), "a language code such as lv"),
-        (SMALLEST.replace("https://news.example.org/", "https://news.example.org/a b"), "an http or https address"),
+        (
+            SMALLEST.replace("https://news.example.org/", "https://news.example.org/a b"),
+            "an http or https address",
+        ),
         (SMALLEST.replace("https://news.example.org/", "https://news.example.org/?a=b"), "without ? and #"),
         (SMALLEST.replace('"Cities of change"', '"Cities\\u0000"'), "without control characters"),
         (SMALLEST + '[fetch]\nallow = ["10.0.0.0/99"]\n', "a network such as 10.0.0.0/8"),
@@ -112,7 +115,9 @@ def test_single_mistakes(tmp_path: Path, text: str, expected: str) -> None:
 
 def test_addresses_with_letters_of_other_scripts_work(tmp_path: Path) -> None:
     """A host becomes what the name system knows, and the user agent holds what headers can hold."""
-    text = SMALLEST.replace("https://news.example.org/", "https://ziņas.example/").replace("newswire@", "jānis@")
+    text = SMALLEST.replace("https://news.example.org/", "https://ziņas.example/").replace(
+        "newswire@", "jānis@"
+    )
 
     config = load(written(tmp_path, text))
 

@@ -5,6 +5,7 @@ Everything lies under one directory: its config.toml can be used with every othe
 
 import argparse
 import json
+import socket
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -27,6 +28,8 @@ def demo(options: argparse.Namespace) -> int:
     progress = Progress(quiet=options.json)
     folder = options.dir.resolve()
     folder.mkdir(parents=True, exist_ok=True)
+    if not options.once:
+        _require_free(options.port)
     with _network(folder, options.port) as network:
         path = folder / "config.toml"
         path.write_text(_toml(network, options.port), encoding="utf-8")
@@ -71,8 +74,8 @@ def _serve(config: Config, path: Path, progress: Progress) -> None:
 def _network(folder: Path, port: int) -> Iterator[SampleNetwork]:
     """The sites on the port they had the last time, so that their links stay; else on the next free one."""
     note = folder / "sample-port"
-    known = int(note.read_text()) if note.exists() else 0
-    network = SampleNetwork(known or port + 1)
+    known = _port_in(note)
+    network = SampleNetwork(known or (port + 1) % 65536)
     try:
         network.start()
     except OSError as error:
@@ -84,11 +87,34 @@ def _network(folder: Path, port: int) -> Iterator[SampleNetwork]:
             ) from error
         network = SampleNetwork(0)
         network.start()
-    note.write_text(network.base.rsplit(":", 1)[1], encoding="utf-8")
+    incoming = note.with_suffix(".part")  # renamed when whole: the demo may be killed at any moment
+    incoming.write_text(network.base.rsplit(":", 1)[1], encoding="utf-8")
+    incoming.replace(note)
     try:
         yield network
     finally:
         network.stop()
+
+
+def _port_in(note: Path) -> int:
+    """The port of the last time; 0 where there was none or its note makes no sense."""
+    try:
+        port = int(note.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return 0
+    return port if 0 < port < 65536 else 0
+
+
+def _require_free(port: int) -> None:
+    """The pages' own port, looked at before a whole cycle is spent on them."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise NewswireError(
+                f"port {port} is taken: {error.strerror}; choose another with --port", resource="demo"
+            ) from error
 
 
 def _toml(network: SampleNetwork, port: int) -> str:

@@ -13,7 +13,11 @@ _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _FIXED_SIZES = {_FIXED64: 8, _FIXED32: 4}
 _PIECES, _TEXT, _KIND = 1, 1, 3
 _NORMAL, _USER_DEFINED = 1, 4
-_PIECES_TAG, _TEXT_TAG, _SCORE_TAG = 0x0A, 0x0A, 0x15  # field numbers and wire types as they stand in the bytes
+_PIECES_TAG, _TEXT_TAG, _SCORE_TAG = (
+    0x0A,
+    0x0A,
+    0x15,
+)  # field numbers and wire types as they stand in the bytes
 _SCORE_SIZE = 5  # tag and 32-bit float
 _SPACE = "\u2581"  # SentencePiece writes the space as a lower block
 
@@ -43,7 +47,12 @@ def _plain_piece(message: bytes, position: int) -> tuple[str, int]:
     All but a handful of the 32,000 pieces have it, and a vocabulary is read for every direction of every run.
     """
     head = message[position : position + 4]
-    if len(head) < 4 or head[0] != _PIECES_TAG or head[2] != _TEXT_TAG or head[1] != head[3] + 2 + _SCORE_SIZE:
+    if (
+        len(head) < 4
+        or head[0] != _PIECES_TAG
+        or head[2] != _TEXT_TAG
+        or head[1] != head[3] + 2 + _SCORE_SIZE
+    ):
         return "", 0
     start, end = position + 4, position + 4 + head[3]
     if head[1] >= 0x80 or message[end] != _SCORE_TAG:

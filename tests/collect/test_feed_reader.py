@@ -246,7 +246,10 @@ def test_an_id_that_is_no_address_stays_as_the_feed_says_it() -> None:
     assert guids == {"item 7"}
 
 
-@pytest.mark.parametrize("cut", ["<title>The council met on da", "<title>The council met on day 17</title><description>The mayor op"])
+@pytest.mark.parametrize(
+    "cut",
+    ["<title>The council met on da", "<title>The council met on day 17</title><description>The mayor op"],
+)
 def test_an_entry_cut_in_the_middle_is_left_out(cut: str) -> None:
     """Half an entry is no correction of the whole one; the entries before it are whole and stay."""
     whole = "<item><guid>16</guid><title>Day 16</title><description>All of it.</description></item>"

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pipeline.collect.decide import FLICKER_LIMIT
+from pipeline.collect.visited import Visited, restore
 from pipeline.config import Config
-from pipeline.models import Alias, Entry, Revision
+from pipeline.models import Alias, Entry, Revision, text_hash
 from pipeline.summary import SourceLine
 from tests.collect.test_stage import Page, lines, rss, site, sources
 
@@ -252,3 +253,13 @@ def test_a_host_that_asks_to_wait_is_not_asked_for_more() -> None:
 
     assert sum(city.asked(number) for number in range(12, 16)) == 1
     assert not Entry.objects.filter(asked_at__isnull=False).exists()
+
+
+def test_a_page_read_under_its_new_guid_is_known_at_the_next_poll() -> None:
+    """What a list remembers of its pages finds the entry by its alias, unless its own guid stands there too."""
+    polled(rss(item("a", place(1), title="Tramwaj")), rss(item("b", place(2), title="Tramwaj")))
+    page = Visited(listed="x").as_json()
+    new, old = ({**page, "entries": [text_hash(guid)]} for guid in ("b", "a"))
+
+    assert [each.url for each in restore("poznan", {"b": new})["b"].entries] == [place(2)]
+    assert restore("poznan", {"b": new, "a": old})["b"].entries == ()
