@@ -59,11 +59,11 @@ def parse(body: bytes, content_type: str = "") -> tuple[etree._Element, list[str
         warnings.append(f"not well-formed XML, repaired ({e.msg})")
     try:
         root = _tree(_repaired(text), recover=True)
-        if _is_cut_short(text):
-            warnings.append(f"{CUT_SHORT}: the last entry is left out")
-        return root, warnings
     except etree.XMLSyntaxError as e:
         raise ReadError(f"this is not XML: {e.msg}") from e
+    if _is_cut_short(text):
+        warnings.append(f"{CUT_SHORT}: the last entry is left out")
+    return root, warnings
 
 
 def _is_cut_short(text: str) -> bool:
