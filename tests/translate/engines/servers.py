@@ -4,6 +4,7 @@ import functools
 import hashlib
 import json
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -13,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import zstandard
 
 
-class Loopback:
+class Loopback(ABC):
     """A server on 127.0.0.1 while the block lasts. `hang` waits until it ends."""
 
     def __init__(self) -> None:
@@ -36,8 +37,9 @@ class Loopback:
         self._thread.join()
         self._server.server_close()
 
+    @abstractmethod
     def answer(self, request: "_Handler") -> None:
-        raise NotImplementedError
+        """Answer one request."""
 
     def hang(self) -> None:
         self.over.wait(30)
