@@ -4,8 +4,7 @@ from collections.abc import Iterable
 
 from pipeline.records import FindingData
 
-# A lone number fault is enough to hold an entry under the `risky` policy; formal faults only together.
-DOUBTFUL = 0.5
+# A lone number fault is enough to hold an entry under the `risky` policy (review/policy.py); formal faults only together.
 _WEIGHTS = {"block": 1.0, "warn": 0.2, "info": 0.0}
 _HEAVY = {"numbers": 0.5, "dates-times": 0.5, "money": 0.5}
 

@@ -38,13 +38,9 @@ BATCH = 24  # translations a thread takes at once: enough sentences to keep the 
 
 @dataclass(slots=True)
 class TranslateReport:
-    """What the stage did, by language, and why the rest waits."""
+    """What the stage did. What waits, and why, stands in the store."""
 
-    planned: int = 0
-    imported: int = 0
-    translated: Counter[str] = field(default_factory=Counter)
-    failed: Counter[str] = field(default_factory=Counter)
-    reasons: Counter[str] = field(default_factory=Counter)
+    translated: Counter[str] = field(default_factory=Counter)  # by language
     meter: UsageMeter = field(default_factory=UsageMeter)
 
 
@@ -74,9 +70,9 @@ def run(
     languages = (
         frozenset(config.targets) | {source.language for source in config.source} | {config.engines.pivot}
     )
-    report.imported = import_memories(config.engines.memories, languages)
-    report.planned = plan(config.targets, started)
-    _wake(config, routes, started, imported=report.imported)
+    imported = import_memories(config.engines.memories, languages)
+    plan(config.targets, started)
+    _wake(config, routes, started, imported=imported)
     total = Translation.objects.due_count(started)
     if total:
         done = Counter[str]()
@@ -182,9 +178,6 @@ def _finish_row(
         outcome = Suggestion(text=former.text, origin=former.origin) if former else outcomes[segment.text]
         if isinstance(outcome, Failure):
             store_failure(row, outcome, work.now())
-            with work.lock:
-                work.report.failed[row.language] += 1
-                work.report.reasons[outcome.reason] += 1
             return
         texts[segment.text] = outcome
     rebuilt = _project(work.translator, row, document, texts)
