@@ -41,7 +41,7 @@ case "$command" in
   bench) install requirements-dev.lock; exec .venv/bin/python -m benchmarks "$@" ;;
   lock)
     [ -x .uv/bin/uv ] || { python3 -m venv .uv && .uv/bin/pip install --quiet uv==0.13.9; }
-    for lock in "requirements.lock:" "requirements-dev.lock:--group dev"; do
+    for lock in "requirements.lock:" "requirements-dev.lock:--group dev --all-extras"; do
       # shellcheck disable=SC2086 -- the group is two words
       .uv/bin/uv pip compile pyproject.toml ${lock#*:} --universal --generate-hashes \
         --no-emit-index-url --custom-compile-command "./do lock" --quiet -o "${lock%%:*}"

@@ -4,78 +4,27 @@ Paths are taken relative to the folder of the file, so cron and daemon see the s
 Does not read secrets: a key is named by its environment variable (`key_env`) and read where it is used.
 """
 
-import re
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import quote, urlsplit
-from zoneinfo import available_timezones
 
-from babel import Locale
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
+from pipeline.options.engines import Engines
 from pipeline.recipes import ArticleRecipe, ListRecipe
-from pipeline.tables import Table as Table  # noqa: PLC0414 - the loader and the tests know it from here
-
-ReaderName = Literal["feed", "jsonfeed", "listing", "api", "xml", "sitemap", "wordpress", "pdf", "auto"]
-ReviewPolicy = Literal["all", "risky", "none"]
-
-Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
-PairName = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}-[a-z]{2,3}$")]
-Name = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True, pattern=r"^[^\x00-\x1f]*$")]
-
-
-_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
-
-
-def _web_address(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or any(map(str.isspace, value)):
-        raise ValueError("an http or https address")
-    return value
-
-
-def _site_address(value: str) -> str:
-    """The address of a tree: nothing behind its path, and its host as the name system writes it."""
-    parts = urlsplit(_web_address(value))
-    if parts.query or parts.fragment:
-        raise ValueError("an http or https address without ? and #")
-    try:
-        host = parts.netloc if parts.netloc.isascii() else parts.netloc.encode("idna").decode()
-    except UnicodeError:
-        raise ValueError("an http or https address whose host can be a name on the net") from None
-    return f"{parts.scheme}://{host}{quote(parts.path, safe='/%')}".rstrip("/")
-
-
-def _known_language(value: str) -> str:
-    if value not in Locale("en").languages:
-        raise ValueError("a language code such as lv")
-    return value
-
-
-def _reachable(value: str) -> str:
-    """A network or address in numbers, or the name of a host."""
-    try:
-        ip_network(value, strict=False)
-    except ValueError:
-        if not _HOST.fullmatch(value) or value.replace(".", "").isdigit():
-            raise ValueError("an address, a network such as 10.0.0.0/8, or the name of a host") from None
-    return value
-
-
-def _time_zone(value: str) -> str:
-    if value not in available_timezones():
-        raise ValueError("an IANA time zone such as Europe/Riga")
-    return value
-
-
-Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$"), AfterValidator(_known_language)]
-Reachable = Annotated[str, AfterValidator(_reachable)]
-Variable = Annotated[str, StringConstraints(pattern=r"^([A-Za-z_][A-Za-z0-9_]*)?$")]
-Url = Annotated[str, AfterValidator(_web_address)]
-SiteUrl = Annotated[str, AfterValidator(_site_address)]
-OptionalUrl = Annotated[str, AfterValidator(lambda value: _web_address(value) if value else value)]
-TimeZone = Annotated[str, AfterValidator(_time_zone)]
+from pipeline.tables import Table
+from pipeline.values import (
+    Key,
+    Language,
+    Name,
+    OptionalUrl,
+    Reachable,
+    ReaderName,
+    ReviewPolicy,
+    SiteUrl,
+    TimeZone,
+    Url,
+)
 
 
 class Network(Table):
@@ -116,41 +65,6 @@ class Source(Table):
         if self.enabled and (faults := self.list.faults(self.reader)):
             raise ValueError("; ".join(faults))
         return self
-
-
-class FirefoxEngine(Table):
-    workers: Annotated[int, Field(ge=0, le=256)] = 0  # 0: one a core
-    batch: Annotated[int, Field(ge=1, le=256)] = 16  # sentences
-    loaded: Annotated[int, Field(ge=1, le=64)] = 6  # directions a worker keeps in memory
-    nice: Annotated[int, Field(ge=0, le=19)] = 5
-    download: bool = True  # fetch missing weights at first need
-    server: Url = "https://firefox.settings.services.mozilla.com"
-
-
-class Service(Table):
-    """An online service reached through deep-translator. In use only where a chain names it."""
-
-    base_url: OptionalUrl = ""
-    key_env: Variable = ""
-    timeout: Annotated[float, Field(gt=0, le=600)] = 20.0  # seconds
-    rate: Annotated[float, Field(gt=0, le=1000)] = 1.0  # requests a second
-
-
-SERVICES = ("google", "mymemory", "deepl", "microsoft", "libre", "yandex", "papago")
-ENGINES = ("firefox", *SERVICES)
-
-
-class Engines(Table):
-    chain: tuple[str, ...] = ("firefox",)
-    models: Path = Path("var/models")
-    pivot: Language | Literal[""] = "en"
-    pairs: dict[PairName, tuple[str, ...]] = {}
-    firefox: FirefoxEngine = FirefoxEngine()
-    services: dict[str, Service] = {}
-    memories: tuple[Path, ...] = ()  # TMX files taken into the translation memory when they change
-
-    def chain_for(self, pair: str) -> tuple[str, ...]:
-        return self.pairs.get(pair, self.chain)
 
 
 class LanguageReview(Table):

@@ -11,8 +11,10 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from pipeline.config import ENGINES, SERVICES, Config, Table
+from pipeline.config import Config
 from pipeline.errors import ConfigError
+from pipeline.options.engines import ENGINES, SERVICES
+from pipeline.tables import Table
 
 
 def load(path: Path) -> Config:

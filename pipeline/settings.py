@@ -49,7 +49,17 @@ def django_settings(store_url: str) -> dict[str, Any]:
     return {
         "DATABASES": {"default": database(store_url)},
         "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
-        "INSTALLED_APPS": ["pipeline"],
+        "INSTALLED_APPS": [
+            "django.contrib.contenttypes",
+            "django.contrib.auth",
+            "django.contrib.sessions",
+            "axes",
+            "django_otp",
+            "django_otp.plugins.otp_totp",
+            "django_otp.plugins.otp_static",
+            "pipeline",
+        ],
+        "AUTH_USER_MODEL": "pipeline.Editor",
         "USE_TZ": True,
         "TIME_ZONE": "UTC",
         "LOGGING_CONFIG": None,

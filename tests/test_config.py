@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.config import Config, Table
+from pipeline.config import Config
 from pipeline.errors import ConfigError
 from pipeline.loading import load
+from pipeline.tables import Table
 
 ROOT = Path(__file__).resolve().parent.parent
 

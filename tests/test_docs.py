@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import cli, summary
-from pipeline.config import Config, Table
+from pipeline import arguments, cli, summary
+from pipeline.config import Config
 from pipeline.models import Label
 from pipeline.records import FindingData
 from pipeline.states import State
+from pipeline.tables import Table
 from pipeline.translate.checks import CHECKS
 from pipeline.translate.risk import risk_of
 
@@ -99,7 +100,7 @@ def test_every_key_stands_in_its_table_of_the_configuration(table: str, key: str
 
 @cache
 def commands() -> dict[str, argparse.ArgumentParser]:
-    parser = cli._parser()
+    parser = arguments._parser()
     groups = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
     return dict(groups[0].choices)
 
@@ -150,7 +151,7 @@ def test_commands_in_examples_exist(path: Path) -> None:
 def test_every_exit_code_is_explained() -> None:
     """The codes that scripts rely on stand in the table."""
     text = section(OPERATING, "## Exit codes")
-    codes = {cli.DONE, cli.WRONG_USE, cli.FAILED, cli.LOCKED}
+    codes = {cli.DONE, arguments.WRONG_USE, cli.FAILED, cli.LOCKED}
 
     assert codes <= {int(code) for code in re.findall(r"^\| (\d+) \|", text, re.MULTILINE)}
 

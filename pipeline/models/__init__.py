@@ -1,6 +1,8 @@
 """The store. Every query of the stages stands here, in managers whose names say the question."""
 
 from pipeline.models.audit import PIPELINE, Audit
+from pipeline.models.desk import Draft, Report, SavedFilter
+from pipeline.models.editors import Editor, Grant, Role
 from pipeline.models.engines import EngineUsage
 from pipeline.models.entries import Alias, Entry, Revision, Segment
 from pipeline.models.facts import StoreFact
@@ -18,16 +20,22 @@ __all__ = [
     "PIPELINE",
     "Alias",
     "Audit",
+    "Draft",
+    "Editor",
     "EngineUsage",
     "Entry",
     "Finding",
+    "Grant",
     "Host",
     "Label",
     "MemoryIntent",
     "MemoryUnit",
     "Release",
+    "Report",
     "Revision",
     "RobotsFile",
+    "Role",
+    "SavedFilter",
     "Segment",
     "Source",
     "StoreFact",

@@ -34,6 +34,7 @@ class Audit(models.Model):
     before = models.TextField(blank=True)  # the text, where an editor changed it
     after = models.TextField(blank=True)
     note = models.TextField(blank=True)
+    batch = models.CharField(max_length=32, blank=True, default="")  # moves made at one stroke, undone at one
 
     objects: ClassVar[AuditManager] = AuditManager()
 

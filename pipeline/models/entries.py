@@ -109,7 +109,8 @@ class Entry(models.Model):
     current = models.ForeignKey("Revision", null=True, on_delete=models.PROTECT, related_name="+")
     content_hash = models.CharField(max_length=64)  # of the current revision
     hash_changes = models.PositiveIntegerField(default=0)  # changes without a new date: flicker is capped
-    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)  # gone at its source
+    blocked_at = models.DateTimeField(null=True)  # taken back by an editor in every language, until lifted
     asked_at = models.DateTimeField(
         null=True
     )  # when its own address was last asked, as it was missing from the list

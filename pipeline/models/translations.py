@@ -98,6 +98,7 @@ class Translation(models.Model):
     claimed_by = models.CharField(max_length=80, blank=True, default="")
     claimed_until = models.DateTimeField(null=True)
     release_due = models.BooleanField(default=False)
+    held_at = models.DateTimeField(null=True)  # an editor keeps it from going out until it is let go
     changed_at = models.DateTimeField()
 
     objects: ClassVar[TranslationManager] = TranslationManager()
@@ -148,6 +149,9 @@ class Unit(models.Model):
     origin = models.CharField(max_length=40)  # engine name, tm:human, tm:import
     engine_version = models.CharField(max_length=40, blank=True)
     pivot = models.CharField(max_length=3, blank=True)
+    machine = models.TextField(blank=True)  # the machine's last words, where a person's stand in `text`
+    editor = models.CharField(max_length=150, blank=True)  # whose words or approval these are
+    changed_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:

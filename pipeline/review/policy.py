@@ -1,7 +1,7 @@
 """What may go out without an editor, and under which label. Pure."""
 
-from pipeline.config import ReviewPolicy
 from pipeline.states import State
+from pipeline.values import ReviewPolicy
 
 DOUBTFUL = 0.5  # the risk from which `risky` keeps a machine's text back
 MUST_BE_SEEN = 1.0  # a blocking finding: no policy lets it out unseen

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 
-from pipeline.config import Config, ReviewPolicy
+from pipeline.config import Config
 from pipeline.models import PIPELINE, Audit, Entry, Label, Release, StoreFact, Translation
 from pipeline.review.policy import may_go_out
 from pipeline.states import State
+from pipeline.values import ReviewPolicy
 
 _BATCH = 200
 

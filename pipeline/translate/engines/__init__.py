@@ -7,8 +7,9 @@ Each lives in its own module, imported only when the configuration names it.
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from pipeline.config import Config, Service
+from pipeline.config import Config
 from pipeline.errors import EngineError
+from pipeline.options.engines import Service
 from pipeline.records import Pair
 
 

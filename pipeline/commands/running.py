@@ -1,27 +1,15 @@
-"""What each command does. Every function takes (options, config, stop) and returns a Result."""
+"""Cycles, the daemon, and the commands that look at things."""
 
 import argparse
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
 
 from django.core.management import execute_from_command_line
 
+from pipeline.commands.result import DONE, FAILED, Command, Result
 from pipeline.config import Config
 from pipeline.cycle import STAGES, Run, run_cycle
 from pipeline.progress import Progress, show
 from pipeline.records import FeedData
-
-DONE, FAILED = 0, 2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    code: int = DONE
-    data: object = None  # for --json
-
-
-Command = Callable[[argparse.Namespace, Config, threading.Event], Result]
 
 
 def _cycle(stages: tuple[str, ...]) -> Command:

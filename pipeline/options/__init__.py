@@ -1,0 +1,1 @@
+"""Sections of config.toml that are a subject of their own."""
