@@ -13,6 +13,7 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -238,6 +239,51 @@ def test_newsboat_lists_every_item(demo: Demo, tmp_path: Path, extension: str) -
         assert published == expected.published.timestamp()
         assert author
         assert expected.text in _text(content)
+
+
+@pytest.mark.skipif(not shutil.which("sfeed"), reason="sfeed is not installed: it is not tried")
+@pytest.mark.parametrize("extension", ["rss", "atom"])
+def test_sfeed_prints_every_field(demo: Demo, extension: str) -> None:
+    """The Unix way of reading feeds: one line an item, with its own id, date, words, author and category."""
+    feed = ask(demo.port, f"/lv/all.{extension}").body
+    told = subprocess.run(["sfeed"], input=feed, capture_output=True, check=True).stdout.decode()
+    rows = [line.split("\t") for line in told.splitlines()]
+
+    assert len(rows) == len(demo.expected("lv"))
+    for (stamp, title, link, content, kind, guid, author, enclosure, category), expected in zip(
+        rows, demo.expected("lv"), strict=True
+    ):
+        assert (guid, title, link) == (expected.id, expected.title, expected.link)
+        assert (int(stamp), kind) == (expected.published.timestamp(), "html")
+        assert expected.text in _text(content.replace("\\n", "\n").replace("\\t", "\t"))
+        assert author
+        assert category
+        assert bool(enclosure) == bool(expected.enclosures)
+
+
+@pytest.mark.skipif(not shutil.which("r2e"), reason="rss2email is not installed: it is not tried")
+def test_rss2email_makes_a_letter_of_every_item(demo: Demo, tmp_path: Path) -> None:
+    """Who reads news by mail gets each item once, with its title as the subject and a link to its page."""
+    for folder in ("cur", "new", "tmp"):
+        (tmp_path / "mail" / folder).mkdir(parents=True)
+    config = tmp_path / "rss2email.cfg"
+    config.write_text(
+        "[DEFAULT]\nto = reader@example.org\nfrom = newswire@example.org\nemail-protocol = maildir\n"
+        f"maildir-path = {tmp_path}\nmaildir-mailbox = mail\nhtml-mail = True\n",
+        encoding="utf-8",
+    )
+    command = ["r2e", "-c", str(config), "-d", str(tmp_path / "data.json")]
+    environment = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
+    for step in (["add", "news", demo.url("lv/all.rss")], ["run"], ["run"]):
+        subprocess.run([*command, *step], check=True, capture_output=True, env=environment)
+    letters = [
+        message_from_bytes(path.read_bytes(), policy=policy.default)
+        for path in (tmp_path / "mail" / "new").iterdir()
+    ]
+
+    wanted = {(one.link, " ".join(one.title.split())) for one in demo.expected("lv")}
+    assert len(letters) == len(demo.expected("lv"))
+    assert {(letter["x-rss-url"], " ".join(letter["subject"].split())) for letter in letters} == wanted
 
 
 def test_opml_subscribes_to_feeds_that_are_there(demo: Demo) -> None:
