@@ -5,13 +5,12 @@ from typing import Any
 
 from lxml import etree
 
-from feeds import addresses, generator
+from feeds import addresses, generator, voices
 from feeds.labels import original_url, teaser_text
 from feeds.records import ChannelForFeed, ItemForFeed, Label, NetworkForFeed, SourceForFeed
 
 _TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-_MEDIA = "{http://search.yahoo.com/mrss/}"
 
 
 def render(channel: ChannelForFeed, network: NetworkForFeed) -> bytes:
@@ -32,17 +31,21 @@ def _fill(entry: Any, item: ItemForFeed, channel: ChannelForFeed) -> None:
         entry.contributor({"name": item.editor})
     if item.source.licence:
         entry.rights(item.source.licence)
-    if item.image is not None:
-        entry.media.thumbnail(url=item.image.url, group=None)
+    generator.media(entry, item)
 
 
 def _mend(root: Any, channel: ChannelForFeed, network: NetworkForFeed) -> None:
-    for hub in network.hubs:  # WebSub; feedgen refuses this relation
-        root.find("link").addnext(root.makeelement("link", {"href": hub, "rel": "hub"}))
+    own_link = root.find("link")
+    hubs = [{"href": hub, "rel": "hub"} for hub in network.hubs]  # WebSub; feedgen refuses this relation
+    for attributes in reversed([*hubs, *generator.history(channel, network, "atom")]):
+        own_link.addnext(root.makeelement("link", attributes))
+    if channel.shelf.number is not None:
+        generator.mark_archive(root, own_link)
     for element, item in zip(root.iterfind("entry"), channel.items, strict=True):
         if item.language != channel.language:
             element.set(_LANG, item.language)
         _mend_links(element, item, channel)
+        generator.describe_media(element, item)
         element.append(_source(item, network))
     first_entry = root.find("entry")
     for gone in channel.withdrawn:
@@ -69,6 +72,8 @@ def _mend_links(entry: Any, item: ItemForFeed, channel: ChannelForFeed) -> None:
             type="text/html",
             hreflang=item.original_language,
         )
+    for attributes in voices.links(item, channel.language):
+        etree.SubElement(entry, "link", attributes)
     for enclosure in generator.attachments(item):
         link = etree.SubElement(entry, "link", href=enclosure.url, rel="enclosure")
         link.set("type", generator.media_type(enclosure.url, enclosure.type))

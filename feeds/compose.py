@@ -5,14 +5,22 @@ items | tidy | newest first | caps | ChannelForFeed
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from feeds import addresses
 from feeds.messages import language_name, text
 from feeds.plain import tidy
-from feeds.records import ChannelForFeed, ItemForFeed, NetworkForFeed, Scope, WithdrawnForFeed
+from feeds.records import (
+    ChannelForFeed,
+    ItemForFeed,
+    NetworkForFeed,
+    Scope,
+    ShelfForFeed,
+    WithdrawnForFeed,
+)
 
+_NO_ARCHIVE = ShelfForFeed()
 # A channel that never held anything needs a date that does not move.
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -40,6 +48,11 @@ def choose(items: Iterable[ItemForFeed], caps: Caps) -> tuple[ItemForFeed, ...]:
     return tuple(chosen)
 
 
+def _both(item: ItemForFeed) -> ItemForFeed:
+    """Under an id of its own: the same id with another content would overwrite the item in readers of both feeds."""
+    return replace(item, id=f"{item.id}/bilingual")
+
+
 def compose(  # noqa: PLR0913 -- the channel's name, its items and its network; keyword-only
     items: Iterable[ItemForFeed],
     *,
@@ -49,9 +62,13 @@ def compose(  # noqa: PLR0913 -- the channel's name, its items and its network; 
     key: str = "",
     caps: Caps = Caps(),
     withdrawn: Iterable[WithdrawnForFeed] = (),
+    bilingual: bool = False,
+    shelf: ShelfForFeed = _NO_ARCHIVE,
 ) -> ChannelForFeed:
     """A channel in one language. The caller gives the items that belong to its scope."""
-    chosen = tuple(tidy(item) for item in choose(items, caps))
+    chosen = tuple(tidy(_both(item) if bilingual else item) for item in choose(items, caps))
+    if bilingual:
+        withdrawn = [replace(gone, id=f"{gone.id}/bilingual") for gone in withdrawn]
     living = {item.id for item in chosen}  # what came back is no longer withdrawn
     gone = tuple(
         sorted(
@@ -61,20 +78,41 @@ def compose(  # noqa: PLR0913 -- the channel's name, its items and its network; 
         )
     )
     heading = _heading(language, scope, key, network)
+    title, description = f"{network.title} – {heading}", _description(language, scope, heading)
+    stem = path = addresses.channel_path(language, scope, key)
+    if bilingual:
+        path = addresses.bilingual_path(language)
+        title = f"{title} – {text(language, 'Translation and original together')}"
+        description += " " + text(language, "Below each translation stands its original.")
+    if shelf.number is not None:
+        path = addresses.archive_path(language, scope, key, shelf.number)
+        heading = text(language, "{heading}: older news, part {number}").format(
+            heading=heading, number=shelf.number + 1
+        )
+        title = f"{network.title} – {heading}"
     changes = [item.updated for item in chosen] + [item.when.replace(microsecond=0) for item in gone]
     return ChannelForFeed(
         language=language,
         scope=scope,
         key=key,
-        path=addresses.channel_path(language, scope, key),
-        title=f"{network.title} – {heading}",
+        bilingual=bilingual,
+        path=path,
+        stem=stem,
+        shelf=shelf,
+        title=title,
         heading=heading,
-        description=_description(language, scope, heading),
+        description=description,
         items=chosen,
         updated=max(changes, default=_NEVER),
-        home_url=addresses.absolute(network, addresses.channel_page(language, scope, key)),
+        home_url=addresses.absolute(network, _home(language, scope, key, shelf)),
         withdrawn=gone,
     )
+
+
+def _home(language: str, scope: Scope, key: str, shelf: ShelfForFeed) -> str:
+    if shelf.number is None:
+        return addresses.channel_page(language, scope, key)
+    return addresses.archive_page(language, scope, key, shelf.number)
 
 
 def _heading(language: str, scope: Scope, key: str, network: NetworkForFeed) -> str:

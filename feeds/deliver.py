@@ -25,7 +25,7 @@ import brotli
 
 from pipeline.errors import PublishError
 
-_TEXTS = frozenset({".html", ".rss", ".atom", ".json", ".opml", ".css", ".svg", ".txt", ".xml"})
+_TEXTS = frozenset({".html", ".rss", ".atom", ".json", ".opml", ".css", ".js", ".svg", ".txt", ".xml"})
 _TWINS = (".gz", ".br")
 _INCOMING = ".incoming"  # inside the tree, as a rename is whole only within one file system
 BROTLI_QUALITY = 5  # of 94 kB: 5 takes 13 ms for 78 kB, 11 takes 782 ms for 74 kB
@@ -77,6 +77,11 @@ class Tree:
                 name.unlink(missing_ok=True)
             self._prune(target.parent)
             return existed
+
+    def has(self, path: str) -> bool:
+        """Whether a file or folder stands there."""
+        with _faults(path):
+            return self._target(path).exists()
 
     def files(self, under: str = "") -> Iterator[str]:
         """The paths of the published files, without their twins, in order."""

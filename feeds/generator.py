@@ -8,14 +8,17 @@ from typing import Any
 import feedgen.entry
 import feedgen.feed
 from feedgen.feed import FeedGenerator
+from lxml import etree
 
 from feeds import addresses
-from feeds.labels import body_html, label_name
-from feeds.records import ChannelForFeed, ItemForFeed, NetworkForFeed
+from feeds.labels import body_html, digital_source, label_name
+from feeds.records import ChannelForFeed, ItemForFeed, NetworkForFeed, Scope, TopicForFeed
 from pipeline.records import Enclosure
 
 GENERATOR = "CCnet Newswire"
 _TYPE = re.compile(r"[A-Za-z0-9][\w!#$&^.+-]{0,126}/[A-Za-z0-9][\w!#$&^.+-]{0,126}", re.ASCII)
+MEDIA = "{http://search.yahoo.com/mrss/}"
+HISTORY = "http://purl.org/syndication/history/1.0"
 UNKNOWN_TYPE = "application/octet-stream"
 
 # feedgen formats a date by switching the locale of the whole process, which other threads see, and two such
@@ -45,7 +48,7 @@ def make(channel: ChannelForFeed, network: NetworkForFeed, extension: str) -> An
     """A FeedGenerator that holds the channel without its items."""
     url = addresses.feed_url(network, channel.path, extension)
     feed = FeedGenerator()
-    feed.load_extension("dc", atom=False)
+    feed.load_extension("dc")
     feed.load_extension("media")
     feed.id(url)
     feed.title(channel.title)
@@ -69,7 +72,7 @@ def add(feed: Any, item: ItemForFeed, channel: ChannelForFeed, network: NetworkF
     entry.title(item.title)
     entry.published(item.published)
     entry.updated(item.updated)
-    entry.content(body_html(item, channel.language), type="html")
+    entry.content(body_html(item, channel.language, bilingual=channel.bilingual), type="html")
     page = addresses.item_page(channel.language, item.public_id)
     entry.link(href=addresses.absolute(network, page), rel="alternate")
     entry.category(
@@ -79,6 +82,52 @@ def add(feed: Any, item: ItemForFeed, channel: ChannelForFeed, network: NetworkF
             "label": label_name(item.label, channel.language),
         }
     )
+    for topic in topics(item, network):
+        scheme = addresses.absolute(network, addresses.channel_page(channel.language, Scope.TOPIC, topic.key))
+        entry.category({"term": topic.key, "scheme": scheme, "label": topic.name_in(channel.language)})
     for category in item.categories:
         entry.category(term=category)
+    if digital_source(item.label):
+        entry.dc.dc_type(digital_source(item.label))
     return entry
+
+
+def topics(item: ItemForFeed, network: NetworkForFeed) -> list[TopicForFeed]:
+    """The item's topics as the network names them."""
+    return [topic for topic in network.topics if topic.key in item.topics]
+
+
+def media(entry: Any, item: ItemForFeed) -> None:
+    """The item's image as Media RSS: readers differ in where they look for it."""
+    if item.image is None:
+        return
+    kind = media_type(item.image.url, default="image/jpeg")
+    entry.media.content(url=item.image.url, type=kind, medium="image", group=None)
+    entry.media.thumbnail(url=item.image.url, group=None)
+
+
+def describe_media(element: Any, item: ItemForFeed) -> None:
+    """The image's words, for which feedgen has no place."""
+    if item.image is not None and item.image.alt:
+        content = element.find(f"{MEDIA}content")
+        etree.SubElement(content, f"{MEDIA}description", type="plain").text = item.image.alt
+
+
+def history(channel: ChannelForFeed, network: NetworkForFeed, extension: str) -> list[dict[str, str]]:
+    """The links of RFC 5005, as attributes: the next older document, and from an archive back to the feed."""
+    links = []
+    kind = addresses.FORMATS[extension]
+    shelf = channel.shelf
+    if shelf.number is not None:
+        url = addresses.feed_url(network, channel.stem, extension)
+        links.append({"href": url, "rel": "current", "type": kind})
+    if shelf.previous is not None and not channel.bilingual:
+        path = addresses.archive_path(channel.language, channel.scope, channel.key, shelf.previous)
+        url = addresses.feed_url(network, path, extension)
+        links.append({"href": url, "rel": "prev-archive", "type": kind})
+    return links
+
+
+def mark_archive(parent: Any, before: Any) -> None:
+    """<fh:archive/>: a reader may keep this document, as it will not change."""
+    before.addprevious(parent.makeelement(f"{{{HISTORY}}}archive", nsmap={"fh": HISTORY}))

@@ -4,15 +4,30 @@ The EU's AI Act (Art. 50(4)) wants machine text on public matters disclosed, vis
 stands in every item of every format, as words and (elsewhere, as a category) for machines.
 """
 
+import re
 from urllib.parse import unquote, urlsplit
 
 from markupsafe import Markup, escape
 
-from feeds.messages import language_name, text
+from feeds import makers, voices
+from feeds.messages import direction, language_name, text
 from feeds.plain import summary_text
 from feeds.records import ItemForFeed, Label
 
+_TABLE = re.compile(r"<table(?=[\s>])")
 _UNTRANSLATED = frozenset({Label.ORIGINAL})
+# https://cv.iptc.org/newscodes/digitalsourcetype/: how much of a work a machine made
+_IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+_DIGITAL_SOURCES = {
+    Label.MACHINE: "trainedAlgorithmicMedia",
+    Label.EDITED: "compositeWithTrainedAlgorithmicMedia",
+    Label.REVIEWED: "compositeWithTrainedAlgorithmicMedia",
+}
+
+
+def digital_source(label: Label) -> str:
+    """IPTC's term for machines; empty for an original."""
+    return f"{_IPTC}{_DIGITAL_SOURCES[label]}" if label in _DIGITAL_SOURCES else ""
 
 
 def label_name(label: Label, reader: str) -> str:
@@ -93,9 +108,21 @@ def licence_html(item: ItemForFeed, reader: str) -> Markup:
     return escape(text(reader, "Licence: {licence}")).format(licence=shown)
 
 
+def engine_line(item: ItemForFeed, reader: str) -> str:
+    """Which engine translated it, and of what kind that is; empty for an original."""
+    if item.label in _UNTRANSLATED or not item.engines:
+        return ""
+    return text(reader, "Translated by: {engine}").format(engine=makers.described(item.engines, reader))
+
+
 def notice_html(item: ItemForFeed, reader: str) -> Markup:
     """The last line of an item in a feed: label, original, licence."""
-    parts = [escape(label_line(item, reader)), origin_html(item, reader), licence_html(item, reader)]
+    parts = [
+        escape(label_line(item, reader)),
+        origin_html(item, reader),
+        escape(engine_line(item, reader)),
+        licence_html(item, reader),
+    ]
     return Markup('<p lang="{}"><small>{}.</small></p>').format(
         reader, Markup(". ").join(filter(None, parts))
     )
@@ -117,12 +144,49 @@ def _lead_image(item: ItemForFeed) -> Markup:
     return Markup('<p><img src="{}" alt="{}"></p>').format(item.image.url, item.image.alt)
 
 
-def body_html(item: ItemForFeed, reader: str) -> str:
-    """The whole item for a feed: its image, its text, its notice."""
+def original_name(item: ItemForFeed, reader: str) -> str:
+    """The heading above the original, in the reader's language: "Original text (Polish)"."""
+    return text(reader, "Original text ({language})").format(
+        language=language_name(item.original_language, reader)
+    )
+
+
+def _original_html(item: ItemForFeed, reader: str) -> Markup:
+    """The text it was translated from, in its own language, under a heading in the reader's."""
+    if not item.original_title and not item.original_html:
+        return Markup("")
+    heading = original_name(item, reader)
+    return Markup(
+        '<hr><p lang="{reader}"><strong>{heading}</strong></p>'
+        '<div lang="{language}" dir="{direction}"><p><strong>{title}</strong></p>{body}</div>'
+    ).format(
+        reader=reader,
+        heading=heading,
+        language=item.original_language,
+        direction=direction(item.original_language),
+        title=item.original_title,
+        body=Markup(item.original_html),  # noqa: S704 -- cleaned on collection; see records.py
+    )
+
+
+def body_html(item: ItemForFeed, reader: str, *, bilingual: bool = False) -> str:
+    """The whole item for a feed: its image, its text, its original where that is wanted, its notice."""
     words = Markup(item.content_html or item.summary_html)  # noqa: S704 -- cleaned on collection; see records.py
     if words and item.language != reader:
         words = Markup('<div lang="{}">{}</div>').format(item.language, words)
-    return str(_lead_image(item) + words + notice_html(item, reader))
+    original = _original_html(item, reader) if bilingual else Markup("")
+    return str(
+        _lead_image(item) + words + voices.line_html(item, reader) + original + notice_html(item, reader)
+    )
+
+
+def page_html(markup: str, language: str) -> Markup:
+    """A text for a page: a wide table scrolls in a box of its own, which the keyboard reaches too (WCAG 2.1.1)."""
+    box = Markup('<div class="wide" tabindex="0" role="region" aria-label="{}"><table').format(
+        text(language, "Table")
+    )
+    boxed = _TABLE.sub(str(box), markup).replace("</table>", "</table></div>")
+    return Markup(boxed)  # noqa: S704 -- cleaned on collection; see records.py
 
 
 def teaser_text(item: ItemForFeed, reader: str) -> str:

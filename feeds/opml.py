@@ -5,7 +5,7 @@ from lxml import etree
 from feeds import addresses
 from feeds.compose import compose
 from feeds.messages import own_name
-from feeds.records import NetworkForFeed, Scope
+from feeds.records import ChannelForFeed, NetworkForFeed, Scope
 
 
 def render(network: NetworkForFeed, language: str = "") -> bytes:
@@ -17,8 +17,7 @@ def render(network: NetworkForFeed, language: str = "") -> bytes:
     body = etree.SubElement(root, "body")
     for code in [language] if language else network.languages:
         group = body if language else etree.SubElement(body, "outline", text=own_name(code))
-        for scope, key in channels(network):
-            _outline(group, code, scope, key, network)
+        _outlines(group, code, network)
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
 
 
@@ -28,8 +27,14 @@ def channels(network: NetworkForFeed) -> list[tuple[Scope, str]]:
     return [(Scope.ALL, ""), *cities, *((Scope.TOPIC, topic.key) for topic in network.topics)]
 
 
-def _outline(group: etree._Element, language: str, scope: Scope, key: str, network: NetworkForFeed) -> None:
-    channel = compose((), language=language, network=network, scope=scope, key=key)
+def _outlines(group: etree._Element, language: str, network: NetworkForFeed) -> None:
+    for scope, key in channels(network):
+        _outline(group, compose((), language=language, network=network, scope=scope, key=key), network)
+    if network.bilingual:
+        _outline(group, compose((), language=language, network=network, bilingual=True), network)
+
+
+def _outline(group: etree._Element, channel: ChannelForFeed, network: NetworkForFeed) -> None:
     etree.SubElement(
         group,
         "outline",
@@ -37,7 +42,7 @@ def _outline(group: etree._Element, language: str, scope: Scope, key: str, netwo
         text=channel.title,
         title=channel.title,
         description=channel.description,
-        language=language,
+        language=channel.language,
         xmlUrl=addresses.feed_url(network, channel.path, "rss"),
         htmlUrl=channel.home_url,
     )

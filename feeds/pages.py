@@ -1,45 +1,18 @@
-"""The pages beside the feeds: news, cities, items, how to subscribe, what the labels mean.
+"""The pages that items change: news, cities, topics, archives, and each item's own."""
 
-Plain HTML for every browser: no script, no cookie, nothing from other hosts but the items' own pictures. Links
-inside the site are relative, so the tree works under any address; what other sites read (canonical, hreflang,
-JSON-LD) is absolute.
-"""
-
-import hashlib
 import json
-from collections.abc import Mapping
-from datetime import date
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from feeds import addresses, labels, messages, opml
-from feeds.compose import compose
+from feeds import addresses, labels, messages, standing
 from feeds.plain import summary_text, tidy
-from feeds.records import ChannelForFeed, ItemForFeed, Label, NetworkForFeed, Scope
+from feeds.records import ChannelForFeed, ItemForFeed, Label, NetworkForFeed
+from feeds.rendering import STATIC, by_day, render
 
-_HERE = Path(__file__).parent
-STATIC = _HERE / "static"
+__all__ = ["STATIC", "fixed", "gone", "item", "listing"]
 
-_environment = Environment(
-    loader=FileSystemLoader(_HERE / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    auto_reload=False,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-_environment.globals.update(
-    addresses=addresses,
-    labels=labels,
-    messages=messages,
-    summary_text=summary_text,
-    Label=Label,
-    Scope=Scope,
-)
+fixed = standing.fixed
 
 # https://schema.org/digitalSourceType, after IPTC's vocabulary: the mark of machine text for search engines.
 _DIGITAL_SOURCES = {
@@ -50,12 +23,36 @@ _DIGITAL_SOURCES = {
 
 
 def listing(channel: ChannelForFeed, network: NetworkForFeed) -> bytes:
-    """The page beside a channel: its items by day, its feeds, the way to the other channels."""
-    page = addresses.channel_page(channel.language, channel.scope, channel.key)
-    twins = {code: addresses.channel_page(code, channel.scope, channel.key) for code in network.languages}
-    return _render(
-        "listing.html", channel.language, page, network, twins=twins, channel=channel, days=_by_day(channel)
+    """The page beside a channel: its items by day, its feeds, the way to the other channels and to older news."""
+    shelf = channel.shelf
+    twins: dict[str, str] = {}
+    if shelf.number is None:  # blocks of an archive hold other items in each language
+        page = addresses.channel_page(channel.language, channel.scope, channel.key)
+        twins = {code: addresses.channel_page(code, channel.scope, channel.key) for code in network.languages}
+    else:
+        page = addresses.archive_page(channel.language, channel.scope, channel.key, shelf.number)
+    return render(
+        "listing.html",
+        channel.language,
+        page,
+        network,
+        twins=twins,
+        channel=channel,
+        days=by_day(channel),
+        older=_neighbour(channel, shelf.previous),
+        newer="" if shelf.number is None else _newer(channel),
     )
+
+
+def _neighbour(channel: ChannelForFeed, number: int | None) -> str:
+    if number is None:
+        return ""
+    return addresses.archive_page(channel.language, channel.scope, channel.key, number)
+
+
+def _newer(channel: ChannelForFeed) -> str:
+    following = _neighbour(channel, channel.shelf.following)
+    return following or addresses.channel_page(channel.language, channel.scope, channel.key)
 
 
 def item(entry: ItemForFeed, language: str, network: NetworkForFeed) -> bytes:
@@ -66,7 +63,7 @@ def item(entry: ItemForFeed, language: str, network: NetworkForFeed) -> bytes:
     twins = {code: addresses.item_page(code, entry.public_id) for code in network.languages if code in spoken}
     day = messages.local_day(entry.published, entry.source.timezone)
     changed = messages.local_day(entry.updated, entry.source.timezone)
-    return _render(
+    return render(
         "item.html",
         language,
         page,
@@ -75,89 +72,15 @@ def item(entry: ItemForFeed, language: str, network: NetworkForFeed) -> bytes:
         item=entry,
         day=day,
         changed=changed if changed > day else None,
+        topics=[topic for topic in network.topics if topic.key in entry.topics],
         json_ld=_json_ld(entry, addresses.absolute(network, page), network),
     )
 
 
-def subscribe(language: str, network: NetworkForFeed) -> bytes:
-    """The page with the address of every feed."""
-    twins = {code: addresses.subscribe_page(code) for code in network.languages}
-    return _render("subscribe.html", language, addresses.subscribe_page(language), network, twins=twins)
-
-
-def about(language: str, network: NetworkForFeed) -> bytes:
-    """The page that explains the labels, and whom to tell of a mistake."""
-    twins = {code: addresses.about_page(code) for code in network.languages}
-    return _render("about.html", language, addresses.about_page(language), network, twins=twins)
-
-
-def chooser(network: NetworkForFeed) -> bytes:
-    """The first page: the languages, each in its own words."""
-    twins = {code: addresses.channel_page(code, Scope.ALL) for code in network.languages}
-    return _render("chooser.html", "en", "", network, twins=twins)
-
-
-def terms(network: NetworkForFeed) -> bytes:
-    """The vocabulary that the labels' categories point to."""
-    return _render("terms.html", "en", addresses.LABEL_TERMS, network, twins={})
-
-
-def fixed(network: NetworkForFeed) -> dict[str, bytes]:
-    """Every file that no item changes, by its path in the tree."""
-    files = {
-        "index.html": chooser(network),
-        addresses.index_file(addresses.LABEL_TERMS): terms(network),
-        addresses.opml_path(): opml.render(network),
-    }
-    for language in network.languages:
-        files[addresses.index_file(addresses.subscribe_page(language))] = subscribe(language, network)
-        files[addresses.index_file(addresses.about_page(language))] = about(language, network)
-        files[addresses.opml_path(language)] = opml.render(network, language)
-    for path in sorted(STATIC.iterdir()):
-        files[f"static/{path.name}"] = path.read_bytes()
-    return files
-
-
-def _render(
-    template: str,
-    language: str,
-    page: str,
-    network: NetworkForFeed,
-    *,
-    twins: Mapping[str, str],
-    **values: Any,
-) -> bytes:
-    """A template with what every page needs. `twins` are the same page in each language that has it."""
-    values |= {
-        "_": messages.catalogue(language).gettext,
-        "language": language,
-        "home": language if page and language in network.languages else "",  # "" hides the way round
-        "network": network,
-        "network_feed": _network_feed(language, network),
-        "page": page,
-        "root": "../" * page.count("/") or "./",
-        "style_version": _style_version(),
-        "twins": twins,
-    }
-    return _environment.get_template(template).render(values).encode()
-
-
-@cache
-def _style_version() -> str:
-    """Changes with the style sheet, so that no browser pairs new pages with an old one."""
-    return hashlib.sha256((STATIC / "newswire.css").read_bytes()).hexdigest()[:8]
-
-
-def _network_feed(language: str, network: NetworkForFeed) -> ChannelForFeed:
-    return compose((), language=language, network=network)
-
-
-def _by_day(channel: ChannelForFeed) -> list[tuple[date, list[ItemForFeed]]]:
-    """The items under the days their publishers would name, newest first."""
-    days: dict[date, list[ItemForFeed]] = {}
-    for entry in channel.items:
-        days.setdefault(messages.local_day(entry.published, entry.source.timezone), []).append(entry)
-    return sorted(days.items(), reverse=True)
+def gone(page: str, language: str, network: NetworkForFeed, entry: ItemForFeed | None = None) -> bytes:
+    """What stands where an item's page was. `entry`: it is only too old, so its original may be named."""
+    shown = tidy(entry) if entry else None
+    return render("gone.html", language, page, network, twins={}, item=shown)
 
 
 def _json_ld(entry: ItemForFeed, url: str, network: NetworkForFeed) -> Markup:
@@ -168,7 +91,9 @@ def _json_ld(entry: ItemForFeed, url: str, network: NetworkForFeed) -> Markup:
         "@type": "NewsArticle",
         "@id": entry.id,
         "url": url,
+        "mainEntityOfPage": url,
         "headline": entry.title,
+        "description": summary_text(entry),
         "inLanguage": entry.language,
         "datePublished": entry.published.isoformat(),
         "dateModified": entry.updated.isoformat(),

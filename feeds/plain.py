@@ -76,10 +76,14 @@ def tidy(item: ItemForFeed) -> ItemForFeed:
         url=web_address(item.url),
         author=one_line(item.author),
         categories=tuple(dict.fromkeys(filter(None, map(one_line, item.categories)))),
-        engine=one_line(item.engine),
+        original_title=one_line(item.original_title),
+        original_html=allowed(item.original_html).strip(),
         editor=one_line(item.editor),
         image=image if image and image.url else None,
         enclosures=tuple(one for one in enclosures if one.url),
+        voices=tuple(
+            replace(one, title=one_line(one.title), url=web_address(one.url)) for one in item.voices
+        ),
         published=item.published.replace(microsecond=0),
         updated=item.updated.replace(microsecond=0),
     )

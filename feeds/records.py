@@ -32,6 +32,21 @@ class SourceForFeed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VoiceForFeed:
+    """Another item of the same language that tells the same story."""
+
+    id: str
+    public_id: str
+    key: str  # of its source
+    name: str  # of its source, as readers of the language know it
+    title: str
+    text_language: str  # of the title
+    page: str  # the absolute address of its page in the reader's language
+    url: str = ""  # of the original
+    original_language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ItemForFeed:
     """One entry in one language, fit to be published."""
 
@@ -51,9 +66,13 @@ class ItemForFeed:
     image: Image | None = None
     enclosures: tuple[Enclosure, ...] = ()
     label: Label
-    engine: str = ""  # as readers should see it, e.g. "Firefox Translations (on our own server)"
+    engines: tuple[str, ...] = ()  # what translated it, by name; see makers.py
+    topics: tuple[str, ...] = ()  # keys of the network's topics
+    original_title: str = ""  # of the text it was translated from; empty for an original
+    original_html: str = ""
     editor: str = ""  # who answers for a reviewed text
     alternates: tuple[str, ...] = ()  # the other languages in which this entry has a page
+    voices: tuple[VoiceForFeed, ...] = ()  # other sources' items about the same event, first published first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,13 +90,42 @@ class Scope(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShelfForFeed:
+    """The archive of a channel (RFC 5005): its closed blocks are numbered, and stay as they are."""
+
+    first: int = 0  # the oldest block that is still kept
+    closed: int = 0  # blocks with all their places taken; the next one is still open
+    number: int | None = None  # of the block this document is; None: it is the feed to subscribe to
+
+    def of(self, number: int) -> "ShelfForFeed":
+        """The same archive, seen from one of its blocks."""
+        return ShelfForFeed(first=self.first, closed=self.closed, number=number)
+
+    @property
+    def previous(self) -> int | None:
+        """The next older block."""
+        older = (self.closed if self.number is None else self.number) - 1
+        return older if older >= self.first else None
+
+    @property
+    def following(self) -> int | None:
+        """The next newer block; None where the feed itself comes next."""
+        if self.number is None or self.number + 1 >= self.closed:
+            return None
+        return self.number + 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelForFeed:
     """One feed and the page beside it, in one language."""
 
     language: str
     scope: Scope = Scope.ALL
     key: str = ""  # of the city or topic
+    bilingual: bool = False  # each item holds its original too
     path: str  # the stem of its files, e.g. "lv/all" or "lv/city/poznan"
+    stem: str  # the same of the channel it is a part or a variant of
+    shelf: ShelfForFeed = ShelfForFeed()
     title: str
     heading: str  # the title without the network's name
     description: str
@@ -107,3 +155,14 @@ class NetworkForFeed:
     topics: tuple[TopicForFeed, ...] = ()
     hubs: tuple[str, ...] = ()  # WebSub
     ttl_minutes: int = 60  # how long a reader may wait before it asks again
+    description: str = ""
+    operator: str = ""  # who answers for the site; empty: the network's title
+    supervisor: str = ""  # the address of the body that supervises web accessibility
+    reports: str = ""  # where readers' reports are sent: a path or an address; empty: no form
+    bilingual: bool = True
+    searchable: bool = False  # there is an index and a page to search it
+    keep_days: int = 0  # 0: for ever
+
+    @property
+    def answerable(self) -> str:
+        return self.operator or self.title

@@ -5,12 +5,11 @@ from typing import Any
 from lxml import etree
 from markupsafe import escape
 
-from feeds import generator
+from feeds import generator, voices
 from feeds.labels import original_url, teaser_text
 from feeds.records import ChannelForFeed, ItemForFeed, Label, NetworkForFeed
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
-_MEDIA = "{http://search.yahoo.com/mrss/}"
 
 
 def render(channel: ChannelForFeed, network: NetworkForFeed) -> bytes:
@@ -30,22 +29,13 @@ def _fill(entry: Any, item: ItemForFeed, channel: ChannelForFeed) -> None:
     # <author> would be an e-mail address; dc:creator is a name.
     entry.dc.dc_creator(item.author or item.source.name)
     entry.dc.dc_language(item.language)
-    if original_url(item):
-        entry.dc.dc_source(original_url(item))
     if item.source.licence:
         entry.dc.dc_rights(item.source.licence)
     if item.label is Label.REVIEWED and item.editor:
         entry.dc.dc_contributor(item.editor)
     if item.source.site_url:
         entry.source(url=item.source.site_url, title=item.source.name)
-    if item.image is not None:
-        entry.media.content(
-            url=item.image.url,
-            type=generator.media_type(item.image.url, default="image/jpeg"),
-            medium="image",
-            group=None,
-        )
-        entry.media.thumbnail(url=item.image.url, group=None)
+    generator.media(entry, item)
     # RSS has room for one enclosure; the board's profile warns of more.
     for enclosure in generator.attachments(item)[:1]:
         entry.enclosure(
@@ -58,11 +48,17 @@ def _fill(entry: Any, item: ItemForFeed, channel: ChannelForFeed) -> None:
 def _mend(root: Any, channel: ChannelForFeed, network: NetworkForFeed) -> None:
     head = root.find("channel")
     own_link = head.find(f"{_ATOM}link")
-    for hub in reversed(network.hubs):  # WebSub; feedgen writes rel=self only
-        own_link.addnext(own_link.makeelement(f"{_ATOM}link", {"href": hub, "rel": "hub"}))
+    hubs = [{"href": hub, "rel": "hub"} for hub in network.hubs]  # WebSub; feedgen writes rel=self only
+    for attributes in reversed([*hubs, *generator.history(channel, network, "rss")]):
+        own_link.addnext(own_link.makeelement(f"{_ATOM}link", attributes))
+    if channel.shelf.number is not None:
+        generator.mark_archive(head, own_link)
     for element, item in zip(head.iterfind("item"), channel.items, strict=True):
         # feedgen writes the label's words, which differ by language; machines need the term.
         element.find("category").text = item.label.value
-        if item.image is not None and item.image.alt:
-            alt = etree.SubElement(element.find(f"{_MEDIA}content"), f"{_MEDIA}description", type="plain")
-            alt.text = item.image.alt
+        generator.describe_media(element, item)
+        if original_url(item):  # dc:source would repeat <source>, as the W3C's validator says
+            via = {"href": original_url(item), "rel": "via", "hreflang": item.original_language}
+            etree.SubElement(element, f"{_ATOM}link", via)
+        for attributes in voices.links(item, channel.language):
+            etree.SubElement(element, f"{_ATOM}link", attributes)

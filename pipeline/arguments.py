@@ -58,6 +58,11 @@ def _parser() -> _Parser:
 
     _add_runs(command, json_only)
     _add_looks(command)
+    _add_keeping(command)
+    _add_cluster(command)
+    _add_memory(command)
+    _add_people(command)
+    _add_exchange(command)
     return parser
 
 
@@ -72,9 +77,13 @@ def _add_runs(command: Command, json_only: _Parser) -> None:
     once.add_argument("--tied", action="store_true", help=argparse.SUPPRESS)
     serve = command("serve", "cycles on schedule, pages, feeds and desk")
     serve.add_argument("--port", type=_port, help="overrides [serve] port")
+    serve.add_argument("--pages", action="store_true", help="no cycles: in a cluster the workers do them")
     collect = command("collect", "bring sources up to date")
     collect.add_argument("--due", action="store_true", help="poll only the sources whose time has come")
-    command("translate", "translate what waits")
+    translate = command("translate", "translate what waits")
+    translate.add_argument(
+        "--estimate", action="store_true", help="only say what would be sent to which engine, and what it costs"
+    )
     publish = command("publish", "write the files that changed")
     publish.add_argument("--all", action="store_true", help="compose everything anew")
 
@@ -84,13 +93,93 @@ def _add_looks(command: Command) -> None:
     check.add_argument("--source", metavar="KEY", help="one source only")
     check.add_argument("--show", action="store_true", help="print the entries that each recipe finds")
     models = command("models", "the local engine's weights")
-    models.add_argument("action", choices=["list", "fetch", "verify"])
-    models.add_argument("pairs", nargs="*", metavar="SRC-TRG", help="default: all the configuration needs")
+    models.add_argument("action", choices=["list", "fetch", "verify", "mirror"])
+    models.add_argument(
+        "pairs", nargs="*", metavar="SRC-TRG", help="default: all the configuration needs; mirror: DIR before them"
+    )
     evaluate = command("evaluate", "chrF and BLEU of the configured chain on a parallel text")
     evaluate.add_argument("--from", dest="source_language", required=True, metavar="LANG")
     evaluate.add_argument("--to", dest="target_language", required=True, metavar="LANG")
     evaluate.add_argument("--source", type=Path, required=True, metavar="FILE")
     evaluate.add_argument("--reference", type=Path, required=True, metavar="FILE")
     evaluate.add_argument("--limit", type=_count, metavar="N", help="the first N lines only")
+    evaluate.add_argument("--plot", type=Path, metavar="FILE.svg", help="draw chrF by groups of lines")
     manage = command("manage", "Django's own commands")
     manage.add_argument("arguments", nargs=argparse.REMAINDER)
+
+
+def _add_keeping(command: Command) -> None:
+    backup = command("backup", "the whole store in one verified file, taken while others work")
+    backup.add_argument("file", nargs="?", type=Path, metavar="FILE", help="default: dated, under [keep] directory")
+    restore = command("restore", "make the store what a backup says")
+    restore.add_argument("file", type=Path, metavar="FILE")
+    restore.add_argument("--replace", action="store_true", help="also where the store holds entries already")
+    move = command("move-store", "copy the store into another, empty database")
+    move.add_argument("--to", required=True, metavar="URL", help="postgresql://… or sqlite:///FILE")
+    command("prune", "let go what is past its time by [keep]")
+    status = command("status", "what is wrong, in words, and what to do")
+    status.add_argument("--metrics", action="store_true", help="the metrics instead, in Prometheus' text format")
+
+
+def _add_cluster(command: Command) -> None:
+    worker = command("worker", "take tasks from the queues; several machines, one PostgreSQL")
+    worker.add_argument(
+        "--queues",
+        nargs="+",
+        choices=["collect", "translate", "publish", "upkeep"],
+        default=["collect", "translate", "publish", "upkeep"],
+        help="default: all",
+    )
+    worker.add_argument("--concurrency", type=_count, default=4, metavar="N", help="tasks at once; default 4")
+    command("scheduler", "put in tasks for what is due; of several, one is at work")
+
+
+def _add_memory(command: Command) -> None:
+    memory = command("memory", "the translation memory as TMX, out and in")
+    memory.add_argument("action", choices=["export", "import"])
+    memory.add_argument("file", type=Path, metavar="FILE")
+    memory.add_argument(
+        "--languages", nargs="+", default=[], metavar="LANG", help="only between these; default: all"
+    )
+    memory.add_argument(
+        "--origin",
+        nargs="+",
+        default=[],
+        metavar="NAME",
+        help="export: human, import, an engine or all; default human import. import: import (default), human or keep",
+    )
+    terms = command("terms", "the termbase as CSV or TBX, out and in")
+    terms.add_argument("action", choices=["export", "import"])
+    terms.add_argument("file", type=Path, metavar="FILE", help="ends in .csv or .tbx")
+
+
+def _add_people(command: Command) -> None:
+    editors = command("editors", "who may sign in to the desk, and what they may do there")
+    editors.add_argument(
+        "action", choices=["list", "add", "roles", "password", "link", "token", "remove", "activate"]
+    )
+    editors.add_argument("name", nargs="?", metavar="NAME", help="all but list")
+    editors.add_argument(
+        "--role", choices=["reader", "editor", "chief", "administrator"], default="editor", help="default editor"
+    )
+    editors.add_argument("--language", action="append", metavar="LANG", help="may stand again; default: all")
+    editors.add_argument("--city", action="append", metavar="KEY", help="of a source; may stand again; default: all")
+    editors.add_argument("--full-name", metavar="NAME", help="stands on texts they approved")
+    editors.add_argument("--email", metavar="ADDRESS", help="for the daily mail")
+    editors.add_argument("--ui-language", metavar="LANG", help="of the desk and its mails")
+    editors.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+
+
+def _add_exchange(command: Command) -> None:
+    xliff = command("xliff", "translations out to another tool, and back")
+    xliff.add_argument("action", choices=["export", "import"])
+    xliff.add_argument("file", type=Path, metavar="FILE")
+    xliff.add_argument("--language", metavar="LANG", help="export: the target language")
+    xliff.add_argument(
+        "--state",
+        action="append",
+        choices=["waiting", "machine", "edited", "approved"],
+        help="export: may stand again; waiting, for a person, is the default",
+    )
+    xliff.add_argument("--editor", metavar="NAME", help="import: whose words these are")
+    command("notices", "mail the editors what waits for them")

@@ -22,6 +22,7 @@ from pipeline.config import Config, Source
 from pipeline.errors import CollectError
 from pipeline.models import Source as SourceRow
 from pipeline.records import FeedData, Pair
+from pipeline.translate.looking import look_at_engines
 from pipeline.translate.room import EngineRoom, open_engines
 
 _ROOM_NEEDED = 500 * 1024 * 1024  # bytes; below it a night's work may not fit
@@ -134,6 +135,8 @@ def _last_success(key: str) -> str:
 
 def _engines(config: Config) -> Iterator[Line]:
     with closing(open_engines(config)) as room:
+        for look in look_at_engines(config, room, datetime.now(UTC)):
+            yield Line(id="service", about=look.name, ok=look.ok, text=look.text)
         for language in config.targets:
             yield _language(config, room, language)
 

@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Sequence
 
 import structlog
@@ -15,7 +16,7 @@ import structlog
 from pipeline.arguments import WRONG_USE, parse
 from pipeline.errors import ConfigError, LockedError, NewswireError, UsageError
 
-DONE, FAILED, LOCKED = 0, 2, 75
+DONE, FAILED, BROKEN, LOCKED = 0, 2, 70, 75  # 70 and 75 as in sysexits.h
 _CODES: dict[type[NewswireError], int] = {
     ConfigError: WRONG_USE,
     UsageError: WRONG_USE,
@@ -25,7 +26,16 @@ _GRACE = 80.0  # seconds a cycle has to put its work away when its daemon is gon
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run one command. The exit code: 0 done, 1 wrong use, 2 something that matters failed, 75 locked."""
+    """Run one command. The exit code: 0 done, 1 wrong use, 2 something that matters failed, 70 a bug, 75 locked."""
+    try:
+        return _main(arguments)
+    except Exception:  # noqa: BLE001 - Python's own code for it is 1, which here means wrong use
+        traceback.print_exc()
+        sys.stderr.write("This is a fault of the program. Please report it with the lines above.\n")
+        return BROKEN
+
+
+def _main(arguments: Sequence[str]) -> int:
     options = parse(arguments)
     _log_to_stderr()
     stop = threading.Event()

@@ -4,13 +4,21 @@ Paths are taken relative to the folder of the file, so cron and daemon see the s
 Does not read secrets: a key is named by its environment variable (`key_env`) and read where it is used.
 """
 
-from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 from urllib.parse import quote, urlsplit
 
 from pydantic import Field, StringConstraints, model_validator
 
+from pipeline.options.cluster import Cluster
+from pipeline.options.desk import Desk
 from pipeline.options.engines import Engines
+from pipeline.options.keeping import Keep
+from pipeline.options.notices import Notices
+from pipeline.options.publishing import Publish
+from pipeline.options.stories import Stories
+from pipeline.options.topics import Topic
+from pipeline.options.watching import Watch
+from pipeline.options.websub import WebSub
 from pipeline.recipes import ArticleRecipe, ListRecipe
 from pipeline.tables import Table
 from pipeline.values import (
@@ -95,14 +103,6 @@ class Review(Table):
         return own.editor if own else ""
 
 
-class Publish(Table):
-    directory: Path = Path("var/public")
-    items: Annotated[int, Field(ge=1, le=5_000)] = 100  # in a channel
-    per_source: Annotated[int, Field(ge=1, le=5_000)] = 30  # of one source in a combined channel
-    untranslated: Literal["omit", "original"] = "omit"
-    hubs: tuple[Url, ...] = ()
-
-
 class Store(Table):
     url: Annotated[str, StringConstraints(pattern=r"^(sqlite:///.+|postgres(ql)?://.+)$")] = (
         "sqlite:///var/newswire.db"
@@ -142,10 +142,18 @@ class Config(Table):
     engines: Engines = Engines()
     review: Review = Review()
     publish: Publish = Publish()
+    topic: tuple[Topic, ...] = ()
+    stories: Stories = Stories()
     store: Store = Store()
     fetch: Fetch = Fetch()
     schedule: Schedule = Schedule()
     serve: Serve = Serve()
+    keep: Keep = Keep()
+    watch: Watch = Watch()
+    cluster: Cluster = Cluster()
+    desk: Desk = Desk()
+    websub: WebSub = WebSub()
+    notices: Notices = Notices()
 
     @property
     def targets(self) -> tuple[str, ...]:

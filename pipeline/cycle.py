@@ -6,22 +6,25 @@ Does not know who called it: cron, the daemon's child, the demo and the tests al
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
+from feeds import search
 from feeds import stage as publish
-from pipeline import store
+from pipeline import announcing, clock, store
 from pipeline.collect import stage as collect
 from pipeline.config import Config
 from pipeline.lock import the_lock
-from pipeline.models import Release, Translation
-from pipeline.progress import Progress
+from pipeline.models import Release, RunRecord, Translation
+from pipeline.progress import Advance, Progress
 from pipeline.review import release
-from pipeline.states import State
+from pipeline.stories import stage as stories
 from pipeline.summary import EngineLine, LanguageLine, Summary
 from pipeline.translate import stage as translate
 from pipeline.translate.room import open_engines
+from pipeline.translate.routes import ALSO
 from pipeline.translate.usage import UsageMeter
 
 STAGES = ("collect", "translate", "publish")
@@ -41,8 +44,10 @@ class Run:
 def run_cycle(run: Run, stages: tuple[str, ...] = STAGES) -> Summary:
     """Run the stages under the lock, and say what they did. Raises LockedError when another run is at work."""
     summary = Summary(languages={code: LanguageLine() for code in run.config.targets})
+    started = datetime.now(UTC)
     with the_lock(run.config):
         store.prepare()
+        clock.mend(started)
         Translation.objects.free_leases_of_dead_runs()
         for name in stages:
             if run.stop.is_set():
@@ -50,6 +55,8 @@ def run_cycle(run: Run, stages: tuple[str, ...] = STAGES) -> Summary:
             with _timed(summary, name):
                 _STEPS[name](run, summary)
         _add_standing(run.config, summary)
+        summary.cut = run.stop.is_set()
+        RunRecord.objects.record(started, datetime.now(UTC), summary.as_dict())
     return summary
 
 
@@ -74,6 +81,8 @@ def _translate(run: Run, summary: Summary) -> None:
     for language, count in report.translated.items():
         summary.languages[language].translated = count
     _add_engines(summary, report.meter)
+    for name, note in report.notes.items():
+        summary.engines.setdefault(name, EngineLine()).note = note
 
 
 def _add_engines(summary: Summary, meter: UsageMeter) -> None:
@@ -89,9 +98,17 @@ def _add_engines(summary: Summary, meter: UsageMeter) -> None:
 
 
 def _publish(run: Run, summary: Summary) -> None:
-    release.run(run.config)
     with run.progress.stage("Publishing") as advance:
-        summary.files_written = publish.run(run.config, everything=run.publish_all, progress=advance)
+        summary.files_written = bring_out(run.config, everything=run.publish_all, progress=advance)
+
+
+def bring_out(config: Config, *, everything: bool = False, progress: Advance = lambda _d, _t: None) -> int:
+    """Release what may go out, recognise what several sources tell, and publish it. How many files were written."""
+    release.run(config)
+    stories.run(config)
+    written = publish.run(config, everything=everything, progress=progress)
+    announcing.announce(config)
+    return written + search.run(config)
 
 
 _STEPS: dict[str, Callable[[Run, Summary], None]] = {
@@ -103,13 +120,21 @@ _STEPS: dict[str, Callable[[Run, Summary], None]] = {
 
 def _add_standing(config: Config, summary: Summary) -> None:
     """What stands in the store after the run, by language."""
-    counts = Translation.objects.counts(config.targets)
+    waiting = Translation.objects.waiting(config.targets)
     held = Translation.objects.held(config.targets)
     for language, line in summary.languages.items():
-        states = counts.get(language, {})
-        line.waiting = sum(states.get(state, 0) for state in (State.WAITING, State.FAILED, State.STALE))
+        line.waiting = waiting.get(language, 0)
         line.held = held.get(language, 0)
         makers = Release.objects.makers(language)
         line.made_by = dict(makers)
         line.published = sum(makers.values())
-    summary.waiting_for = dict(Counter(Translation.objects.reasons(config.targets)).most_common())
+    summary.waiting_for = _each_reason(Translation.objects.reasons(config.targets))
+
+
+def _each_reason(reasons: Mapping[str, int]) -> dict[str, int]:
+    """One line for each thing that is missing, however many pairs lack it together with others; the most wanted first."""
+    found: Counter[str] = Counter()
+    for reason, count in reasons.items():
+        for part in reason.split(ALSO):
+            found[part] += count
+    return dict(found.most_common())

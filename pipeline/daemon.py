@@ -5,28 +5,39 @@ server, its memory goes back to the machine, and a broken cycle cannot take the 
 """
 
 import json
+import logging
+import os
 import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import FrameType
+from typing import Any, Self
+from wsgiref.types import WSGIApplication
 
 import structlog
+from apscheduler.job import Job
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 
+from pipeline import loading, mounts
 from pipeline.config import Config
-from pipeline.errors import NewswireError
+from pipeline.errors import ConfigError, NewswireError
 from pipeline.lock import daemon_lock
-from pipeline.web import Site, health
+from pipeline.publishing import Publishing
 
 RUN = Path(__file__).resolve().parent.parent / "run.py"
 _GRACE = 80.0  # seconds a cycle has to put its work away after SIGTERM; systemd waits 90
+_LOCKED = 75
+_LOOK = 20.0  # seconds between two looks whether the configuration changed
+_GATHER = 3.0  # seconds: what hubs tell of in one moment is fetched together
+_RETRY = 30.0  # seconds until a cycle that was asked for is tried again, where another run was at work
 _log = structlog.get_logger("daemon")
 
 
@@ -48,13 +59,22 @@ class Cycles:
         self._child: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
         self._stopping = False
+        self._asked = threading.Event()
         self._last_end = time.monotonic()
+        self.soon: Callable[[float], None] = lambda _seconds: None  # brings the next cycle forward
+
+    def ask(self) -> None:
+        """A source is due before its time. From any thread; many askings at once make one cycle."""
+        self._asked.set()
+        self.soon(_GATHER)
 
     def run(self) -> None:
         """One cycle, from the scheduler's thread."""
         with self._lock:
             if self._stopping:
                 return
+            asked = self._asked.is_set()
+            self._asked.clear()
             # Its stdin is a pipe that ends with this process, however that dies: `--tied` watches it.
             child = self._child = subprocess.Popen(  # noqa: S603 - our own program
                 self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -62,13 +82,18 @@ class Cycles:
         with child:
             output = child.stdout.read() if child.stdout else b""
         self._report(child.returncode, output)
+        if asked and child.returncode == _LOCKED:
+            self._asked.set()
+            self.soon(_RETRY)
+        elif self._asked.is_set():  # while it ran
+            self.soon(_GATHER)
 
     def _report(self, code: int, output: bytes) -> None:
         if code == 0:
             self._last_end = time.monotonic()
             summary = json.loads(output)
             _log.info("cycle", files=summary["files_written"], seconds=summary["seconds"])
-        elif code == 75:
+        elif code == _LOCKED:
             _log.info("cycle left out: another run is at work")
         elif not self._stopping:
             _log.error("cycle failed; the next one comes as planned", exit_code=code)
@@ -94,9 +119,13 @@ def serve(config: Config, config_path: Path, *, say: Callable[[str], None], cycl
     """Serve until SIGTERM or Ctrl-C. `cycles=False`: pages only."""
     runner = Cycles(config_path, timedelta(minutes=config.schedule.every))
     ready = runner.is_ready if cycles else lambda: True
+    publishing = Publishing(config_path)
     scheduler = _scheduler(config, runner)
-    with daemon_lock(config) if cycles else nullcontext(), _ends_on_signals():
-        server = _listen(config, Site(config.publish.directory, {"/healthz": health(ready)}))
+    _add_daily_jobs(scheduler, config, config_path)
+    with daemon_lock(config) if cycles else nullcontext(), _Signals(config_path) as signals:
+        scheduler.add_job(signals.look, "interval", seconds=_LOOK)
+        application = mounts.application(config, ready=ready, publish=publishing.ask, collect=runner.ask)
+        server = _listen(config, application)
         try:
             if cycles:
                 scheduler.start()
@@ -106,18 +135,40 @@ def serve(config: Config, config_path: Path, *, say: Callable[[str], None], cycl
             server.run()
         finally:
             server.close()
+            publishing.stop()
             runner.stop()
             if scheduler.running:
                 scheduler.shutdown(wait=True)
+    if signals.reload:
+        os.execv(sys.executable, [sys.executable, str(RUN), *sys.argv[1:]])  # noqa: S606 - ourselves, with the new configuration
 
 
-def _listen(config: Config, site: Site) -> BaseWSGIServer | MultiSocketServer:
+def _listen(config: Config, site: WSGIApplication) -> BaseWSGIServer | MultiSocketServer:
+    # Says so for each request that finds another one waiting: under load a line a request.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     try:
-        return create_server(site, host=config.serve.host, port=config.serve.port, threads=8, ident="")
+        return create_server(
+            site, host=config.serve.host, port=config.serve.port, threads=8, ident="", **_proxies(config)
+        )
     except (OSError, ValueError) as error:  # waitress tells an unknown host by ValueError
         where = f"{config.serve.host}:{config.serve.port}"
         reason = getattr(error, "strerror", "") or "no such host; correct [serve] host"
         raise NewswireError(f"cannot listen: {reason}; choose another with --port", resource=where) from error
+
+
+def _proxies(config: Config) -> dict[str, Any]:
+    """Behind reverse proxies the client's address and scheme are what they say; else their headers are dropped."""
+    if not config.desk.proxies:
+        return {
+            "clear_untrusted_proxy_headers": False
+        }  # nobody believes them; /metrics sees that somebody is in between
+    headers = {"x-forwarded-for", "x-forwarded-proto"}
+    return {
+        "trusted_proxy": "*",
+        "trusted_proxy_count": config.desk.proxies,
+        "trusted_proxy_headers": headers,
+        "clear_untrusted_proxy_headers": True,
+    }
 
 
 def _scheduler(config: Config, runner: Cycles) -> BackgroundScheduler:
@@ -127,21 +178,85 @@ def _scheduler(config: Config, runner: Cycles) -> BackgroundScheduler:
         timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     )
     first = datetime.now(UTC)
-    scheduler.add_job(
+    job = scheduler.add_job(
         runner.run, "interval", seconds=every.total_seconds(), jitter=jitter or None, next_run_time=first
     )
+    runner.soon = lambda seconds: _bring_forward(job, seconds)
     return scheduler
 
 
-class _ends_on_signals:  # noqa: N801 - reads as a phrase
-    """SIGTERM ends waitress the way Ctrl-C does."""
+def _add_daily_jobs(scheduler: BackgroundScheduler, config: Config, config_path: Path) -> None:
+    """Each by a process of its own: what hangs or fails there stalls nobody."""
+    if config.notices.enabled:
+        scheduler.add_job(_run, "cron", hour=config.notices.hour, args=["notices", config_path])
+    scheduler.add_job(_run, "cron", hour=config.keep.hour, jitter=600, args=["prune", config_path])
+    if config.keep.backups:
+        scheduler.add_job(
+            _run, "cron", hour=config.keep.hour, minute=30, jitter=600, args=["backup", config_path]
+        )
 
-    def __enter__(self) -> None:
-        self._former = signal.signal(signal.SIGTERM, self._end)
+
+def _run(command: str, config_path: Path) -> None:
+    arguments = [sys.executable, str(RUN), command, "--json", "--config", str(config_path)]
+    done = subprocess.run(arguments, stdout=subprocess.PIPE, check=False)  # noqa: S603 - our own program
+    if done.returncode == 0:
+        _log.info(command, **json.loads(done.stdout))
+    else:
+        _log.error("failed; it is tried again tomorrow", command=command, exit_code=done.returncode)
+
+
+def _bring_forward(job: Job, seconds: float) -> None:
+    when = datetime.now(UTC) + timedelta(seconds=seconds)
+    with suppress(JobLookupError):  # the scheduler is being shut down
+        if (
+            job.next_run_time is None or job.next_run_time > when
+        ):  # else those who ask again and again put it off
+            job.modify(next_run_time=when)
+
+
+class _Signals:
+    """SIGTERM ends waitress the way Ctrl-C does; SIGHUP, or a changed file, begins anew with the new configuration."""
+
+    def __init__(self, config_path: Path) -> None:
+        self._path = config_path
+        self._stamp = _stamp(config_path)
+        self.reload = False
+
+    def __enter__(self) -> Self:
+        wanted = {signal.SIGTERM: self._end, signal.SIGHUP: self._begin_anew}
+        self._former = {number: signal.signal(number, handler) for number, handler in wanted.items()}
+        return self
 
     def __exit__(self, *_error: object) -> None:
-        signal.signal(signal.SIGTERM, self._former)
+        for number, handler in self._former.items():
+            signal.signal(number, handler)
 
-    @staticmethod
-    def _end(_signal: int, _frame: FrameType | None) -> None:
+    def look(self) -> None:
+        """From the scheduler's thread: whether the file is another one than at the start."""
+        stamp = _stamp(self._path)
+        if stamp and stamp != self._stamp:
+            self._stamp = stamp
+            os.kill(os.getpid(), signal.SIGHUP)
+
+    def _end(self, _signal: int, _frame: FrameType | None) -> None:
         raise SystemExit
+
+    def _begin_anew(self, _signal: int, _frame: FrameType | None) -> None:
+        try:
+            loading.load(self._path)
+        except ConfigError as error:
+            _log.error(
+                "the configuration is broken; serving goes on with the former one", mistakes=str(error)
+            )
+            return
+        self.reload = True
+        raise SystemExit
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """Tells one state of a file from another; nothing while it is being replaced."""
+    try:
+        facts = path.stat()
+    except OSError:
+        return (0, 0)
+    return (facts.st_ino, facts.st_mtime_ns)

@@ -70,7 +70,9 @@ class ReadError(CollectError):
 class EngineError(NewswireError):
     """An engine could not translate; a failed translation is never text.
 
-    `code` is a stable word for the reason: crash, empty, echo, http, limit, network, refused, timeout.
+    `code` is a stable word for the reason: crash, empty, echo, garbled (an answer that cannot be a translation of the
+    text), http, limit, network, pending (asked; the answer comes later), quota (all that was paid for is used up),
+    refused, timeout.
     """
 
     def __init__(
@@ -103,3 +105,15 @@ class LockedError(NewswireError):
 
 class IllegalMoveError(NewswireError):
     """A translation may not go from its state to the one asked for."""
+
+
+class NotAllowedError(NewswireError):
+    """What was asked for is not covered by this person's roles."""
+
+
+class ReviewError(NewswireError):
+    """What an editor asked for cannot be done with this text now; the message says why and what to do."""
+
+    def __init__(self, message: str, *, code: str, resource: str = "") -> None:
+        super().__init__(message, resource=resource)
+        self.code = code  # a stable word for the reason: empty, findings, gone, seen, state, unknown …

@@ -1,6 +1,7 @@
 """chrF and BLEU of an engine on a parallel text: bare, and through the whole pipeline, in one run.
 
-Both use the same engine processes; the memory is left out, so that every sentence is translated.
+Both use the same engine processes; the memory is left out, so that every sentence is translated. With `--plot`,
+chrF by the length of the line, and of the lines whose text or answer had to be repaired beside the others.
 """
 
 import argparse
@@ -15,13 +16,16 @@ from pathlib import Path
 from babel import Locale
 from rich.table import Table
 
+from pipeline import store
 from pipeline.config import Config
 from pipeline.errors import NewswireError, UsageError
+from pipeline.evaluate_plot import buckets, show_buckets, write_plot
 from pipeline.progress import Advance, Progress
 from pipeline.records import Pair, Suggestion
 from pipeline.translate.conventions import plain
 from pipeline.translate.markup import rebuild
-from pipeline.translate.room import EngineRoom, open_engines
+from pipeline.translate.memory import NoMemory
+from pipeline.translate.room import EngineRoom, budgets_of, open_engines
 from pipeline.translate.segments import parse
 from pipeline.translate.translator import Translator
 from pipeline.translate.usage import UsageMeter
@@ -41,16 +45,6 @@ class Score:
     failures: int = 0
 
 
-class NoMemory:
-    """Remembers nothing: every text goes to the engine."""
-
-    def lookup(self, _pair: Pair, _texts: Sequence[str], _engines: Sequence[str]) -> dict[str, Suggestion]:
-        return {}
-
-    def remember(self, _pair: Pair, _found: Mapping[str, Suggestion]) -> None:
-        """Nothing to keep."""
-
-
 def run(options: argparse.Namespace, config: Config, progress: Progress) -> dict[str, object]:
     """Translate the source file both ways and compare with the reference."""
     pair = Pair(_language(options.source_language), _language(options.target_language))
@@ -62,11 +56,15 @@ def run(options: argparse.Namespace, config: Config, progress: Progress) -> dict
             f"has {len(references)} lines, {options.source} has {len(sources)}; a parallel text has as many",
             resource=str(options.reference),
         )
-    scores = {}
+    scores, outputs = {}, {}
     for name, translate in (("bare", _bare), ("pipeline", _pipeline)):
         with progress.stage(name) as advance:
-            scores[name] = _score(config, pair, sources, references, translate, advance)
+            scores[name], outputs[name] = _score(config, pair, sources, references, translate, advance)
     _show(progress, pair, len(sources), scores)
+    found = buckets(sources, references, outputs)
+    show_buckets(progress, found)
+    if options.plot:
+        write_plot(options.plot, f"chrF2, {pair}, {len(sources)} lines", found)
     return {name: asdict(score) for name, score in scores.items()}
 
 
@@ -80,10 +78,12 @@ def _score(
     references: list[str],
     translate: Translate,
     advance: Advance,
-) -> Score:
+) -> tuple[Score, list[str]]:
     from sacrebleu.metrics import BLEU, CHRF  # noqa: PLC0415 - slow to load, needed here only
 
     score = Score()
+    if budgets_of(config).limits:
+        store.prepare()  # budgets are counted there, of measurements too
     with _measured(score), closing(open_engines(config)) as room:
         outputs: list[str] = []
         for start in range(0, len(sources), _CHUNK):
@@ -93,7 +93,7 @@ def _score(
     outputs = in_the_references_marks(outputs, references)
     score.chrf = round(CHRF().corpus_score(outputs, [references]).score, 2)
     score.bleu = round(BLEU().corpus_score(outputs, [references]).score, 2)
-    return score
+    return score, outputs
 
 
 def in_the_references_marks(outputs: list[str], references: Sequence[str]) -> list[str]:

@@ -65,6 +65,10 @@ def _absolute(config: Config, folder: Path) -> Config:
         update={
             "store": config.store.model_copy(update={"url": store}),
             "publish": config.publish.model_copy(update={"directory": folder / config.publish.directory}),
+            "watch": config.watch.model_copy(
+                update={"textfile": folder / config.watch.textfile if config.watch.textfile else None}
+            ),
+            "keep": config.keep.model_copy(update={"directory": folder / config.keep.directory}),
             "engines": config.engines.model_copy(
                 update={
                     "models": folder / config.engines.models,
@@ -105,6 +109,7 @@ _PATTERNS = {
     r"^[a-z0-9][a-z0-9-]{0,39}$": "a key of a-z, 0-9 and - (40 at most)",
     r"^[^\x00-\x1f]*$": "text without control characters",
     r"^([A-Za-z_][A-Za-z0-9_]*)?$": "the name of an environment variable",
+    r"^[^@\s<>]+@[^@\s<>]+$": "an e-mail address",
     r"^(mailto:.+@.+|https?://.+)$": "mailto:NAME@HOST or a web address",
     r"^(sqlite:///.+|postgres(ql)?://.+)$": "sqlite:///FILE or postgresql://USER@HOST/NAME",
 }
@@ -203,17 +208,22 @@ def _cross_checks(data: Mapping[str, object]) -> Iterator[str]:
 
 
 def _engine_checks(engines: Mapping[str, object]) -> Iterator[str]:
+    models = _table(engines, "llm")
+    known = (*ENGINES, *models)
     chains = {"engines.chain": engines.get("chain")}
     pairs = engines.get("pairs")
     if isinstance(pairs, dict):
         chains |= {f"engines.pairs.{pair}": chain for pair, chain in pairs.items()}
     for key, chain in chains.items():
         for name in _texts(chain):
-            if name not in ENGINES:
-                yield f'{key}: found "{name}"; allowed: {", ".join(ENGINES)}'
+            if name not in known:
+                yield f'{key}: found "{name}"; allowed: {", ".join(known)}'
     for name in _table(engines, "services"):
         if name not in SERVICES:
             yield f"engines.services.{name}: unknown service; allowed: {', '.join(SERVICES)}"
+    for name in models:
+        if name in ENGINES:
+            yield f"engines.llm.{name}: there is an engine of that name already; choose another"
 
 
 def _has_password(url: str) -> bool:

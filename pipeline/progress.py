@@ -59,6 +59,11 @@ def show(summary: Summary, console: Console) -> None:
         console.print(f"[yellow]{count} waiting:[/yellow] {escape(reason)}", soft_wrap=True)
     seconds = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in summary.seconds.items())
     console.print(f"{summary.files_written} files written. {seconds}", soft_wrap=True)
+    if summary.cut:
+        console.print(
+            "[yellow]Cut short by a signal:[/yellow] what was done is kept, the next run does the rest.",
+            soft_wrap=True,
+        )
 
 
 def _table(title: str, *columns: str) -> Table:
@@ -88,8 +93,10 @@ def _languages(summary: Summary) -> Table:
 
 
 def _engines(summary: Summary) -> Table:
-    table = _table("Engines", "engine", "calls", "sentences", "failures", "seconds")
-    table.add_row("memory", "", str(summary.memory_hits), "", "")
+    table = _table("Engines", "engine", "calls", "sentences", "failures", "seconds", "why not")
+    table.add_row("memory", "", str(summary.memory_hits), "", "", "")
     for name, line in summary.engines.items():
-        table.add_row(name, str(line.calls), str(line.sentences), str(line.failures), f"{line.seconds:.1f}")
+        table.add_row(
+            name, *map(str, (line.calls, line.sentences, line.failures)), f"{line.seconds:.1f}", escape(line.note)
+        )
     return table

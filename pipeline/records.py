@@ -61,6 +61,50 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TermPair:
+    """A glossary term that occurs in a text: what to say for it, or what not to."""
+
+    source: str  # as the glossary has it; the text may hold another of its forms
+    target: str = ""  # the preferred word; empty where only `forbidden` or `keep` is said
+    forbidden: tuple[str, ...] = ()  # words that must not stand for it
+    keep: bool = False  # stays as it is written in the source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hints:
+    """What an engine may be told about one text: the terms in it, and translations of texts like it."""
+
+    terms: tuple[TermPair, ...] = ()
+    examples: tuple[tuple[str, str], ...] = ()  # (source, target), the most similar first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermData:
+    """One row of the termbase. Forms are written out; a form that ends in * stands for all that begin so."""
+
+    source: str
+    target: str = ""
+    source_forms: tuple[str, ...] = ()  # inflected forms under which the source is found besides its own
+    forms: tuple[str, ...] = ()  # inflected forms of the target that count as used
+    keep: bool = False  # stays as it is written in the source
+    forbidden: bool = False  # the target must not stand for this source
+    note: str = ""
+    name: bool = False  # of the shipped names: all its forms are written out, no other counts
+    minor: bool = False  # a deviation is worth a look, no more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryHit:
+    """A remembered translation of a text that is like the one asked for."""
+
+    source: str
+    target: str
+    score: float  # 1: the very text; below, how alike the words are
+    origin: str  # human, import
+    rank: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FindingData:
     """What a check found in one unit. `start:end` marks the words of the target, where there are any."""
 
@@ -82,6 +126,7 @@ class Suggestion:
     raw: str = ""  # as the engine gave it
     pivot: str = ""  # the language in the middle, where there was one
     findings: tuple[FindingData, ...] = ()
+    terms: str = ""  # digest of the glossary terms that the engine was told, where it was told any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,3 +135,4 @@ class Failure:
 
     reason: str
     waiting: bool = False
+    hold: bool = False  # and nothing else is to be tried meanwhile: an answer is on its way, a budget is spent

@@ -1,19 +1,21 @@
 """`check --show`: what a source's recipe finds, entry by entry, and what is missing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from lxml import html
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from pipeline.collect.tongue import Tongues, language_of, tongues_of
 from pipeline.records import EntryData, FeedData
 
 _MISSING = "[red]missing[/red]"
 
 
-def as_dict(entry: EntryData) -> dict[str, object]:
-    """The entry as `--json` gives it."""
+def as_dict(entry: EntryData, expected: str = "") -> dict[str, object]:
+    """The entry as `--json` gives it; `expected` is the language of its source."""
     return {
         "guid": entry.guid,
         "title": entry.title,
@@ -22,6 +24,7 @@ def as_dict(entry: EntryData) -> dict[str, object]:
         "image": image(entry),
         "characters": length(entry),
         "missing": missing(entry),
+        **_tongues(entry, expected).as_json(),
     }
 
 
@@ -35,6 +38,19 @@ def missing(entry: EntryData) -> list[str]:
         "text": length(entry),
     }
     return [name for name, value in held.items() if not value]
+
+
+def _tongues(entry: EntryData, expected: str) -> Tongues:
+    found = language_of(entry, expected)
+    return tongues_of(entry, expected, found, found)
+
+
+def _languages(entry: EntryData, expected: str) -> str:
+    """What is odd about the entry's languages, in words."""
+    odd = _tongues(entry, expected)
+    claim = f"claims {odd.claimed}, is in {odd.found}" if odd.claimed else ""
+    mixed = ", ".join(dict.fromkeys(passage.language for passage in odd.mixed))
+    return "; ".join(filter(None, (claim, f"{len(odd.mixed)} paragraphs in {mixed}" if mixed else "")))
 
 
 def image(entry: EntryData) -> str:
@@ -53,8 +69,12 @@ def _tree(entry: EntryData) -> html.HtmlElement:
     return html.fromstring(f"<div>{entry.content or entry.summary}</div>")
 
 
-def show(found: Iterable[tuple[str, FeedData]], console: Console) -> None:
-    """A table for each source, and a line that counts what is missing."""
+def show(
+    found: Iterable[tuple[str, FeedData]],
+    console: Console,
+    expected: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """A table for each source, and a line that counts what is missing. `expected`: the languages of the sources."""
     for key, feed in found:
         table = Table(
             title=key, title_justify="left", title_style="bold", header_style="bold", show_lines=True
@@ -63,17 +83,18 @@ def show(found: Iterable[tuple[str, FeedData]], console: Console) -> None:
             table.add_column(name, overflow="fold")
         table.add_column("text", justify="right")
         for entry in feed.entries:
-            table.add_row(*_row(entry))
+            table.add_row(*_row(entry, expected.get(key, "")))
         console.print(table)
         console.print(escape(summary(feed)), soft_wrap=True)
 
 
-def _row(entry: EntryData) -> tuple[str, str, str, str]:
+def _row(entry: EntryData, expected: str) -> tuple[str, str, str, str]:
+    odd = _languages(entry, expected)
     date = f"{entry.published:%Y-%m-%d %H:%M}" if entry.published else _MISSING
     address = escape(entry.url) or _MISSING
     picture = escape(image(entry))
     return (
-        escape(entry.title) or _MISSING,
+        (escape(entry.title) or _MISSING) + (f"\n[yellow]{escape(odd)}[/yellow]" if odd else ""),
         date,
         f"{address}\n{picture}" if picture else f"{address}\n[dim]no image[/dim]",
         str(length(entry)) if length(entry) else _MISSING,

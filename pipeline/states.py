@@ -45,9 +45,25 @@ MOVES: dict[State, frozenset[State]] = {
     State.WITHDRAWN: frozenset({State.WAITING}),
 }
 
+# A person takes a judgement back; the words stay. Kept out of the moves above, so that none of those leads a
+# machine over a person's text. "Edited" would claim an edit where nobody changed a word: hence back to machine.
+TAKEN_BACK: dict[State, frozenset[State]] = {
+    State.APPROVED: frozenset({State.MACHINE, State.EDITED}),
+    State.REJECTED: frozenset({State.MACHINE, State.EDITED}),
+}
+
 
 def move(before: State, after: State, *, resource: str = "") -> State:
     """`after`, when the table allows it; otherwise raises IllegalMoveError."""
     if after not in MOVES[before]:
         raise IllegalMoveError(f"a translation cannot go from {before} to {after}", resource=resource)
+    return after
+
+
+def take_back(before: State, after: State, *, resource: str = "") -> State:
+    """`after`, when a person's judgement can be taken back to it; otherwise raises IllegalMoveError."""
+    if after not in TAKEN_BACK.get(before, frozenset()):
+        raise IllegalMoveError(
+            f"a judgement cannot be taken back from {before} to {after}", resource=resource
+        )
     return after

@@ -1,7 +1,9 @@
 """Opens the store: migrations brought up to date, faults named with their remedy."""
 
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from django.core.management import call_command
 from django.db import DatabaseError, connection
@@ -12,9 +14,20 @@ from pipeline.errors import StoreError
 
 def prepare() -> None:
     """Bring the store's tables up to date. The caller holds the lock, so nobody else migrates."""
+    if connection.vendor == "sqlite":
+        make_private(Path(str(connection.settings_dict["NAME"])))
     with faults_named("cannot be opened"):
         if pending_migrations():
             call_command("migrate", interactive=False, verbosity=0)
+
+
+def make_private(file: Path) -> None:
+    """Begin a new file for its owner alone: a store holds keys, hashed passwords, open sessions. SQLite keeps the mode.
+
+    One that is there stays as the operator has it; one that cannot be made, SQLite itself complains of.
+    """
+    with suppress(OSError):
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 @contextmanager

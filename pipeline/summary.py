@@ -32,6 +32,7 @@ class EngineLine:
     failures: int = 0
     characters: int = 0
     seconds: float = 0.0
+    note: str = ""  # its budget is used up, or it is left alone after failures: until when, and why
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,6 +44,7 @@ class Summary:
     files_written: int = 0
     waiting_for: dict[str, int] = field(default_factory=dict)  # reasons, with how many translations each
     seconds: dict[str, float] = field(default_factory=dict)  # by stage
+    cut: bool = False  # ended by a signal before its end; the next run does the rest
 
     def as_dict(self) -> dict[str, object]:
         return asdict(self)

@@ -8,6 +8,8 @@ import mimetypes
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from functools import lru_cache
 from io import BufferedReader
 from pathlib import Path
 from typing import Any
@@ -16,8 +18,9 @@ from wsgiref.types import StartResponse, WSGIApplication
 
 from django.utils.http import http_date, parse_etags, parse_http_date_safe
 
+from pipeline.webcache import Answer, Answers, Headers, identity_of
+
 Environ = dict[str, Any]
-Headers = list[tuple[str, str]]
 
 _TYPES = {
     ".rss": "application/rss+xml; charset=utf-8",
@@ -26,6 +29,7 @@ _TYPES = {
     ".opml": "text/x-opml; charset=utf-8",
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
     ".txt": "text/plain; charset=utf-8",
     ".svg": "image/svg+xml",
 }
@@ -42,6 +46,9 @@ _HEADERS = (
         ),
     ),
 )
+# The pages' own policies say no script but on these: the search runs WebAssembly over files of this tree.
+_SEARCH = re.compile(r"/(?:search|pagefind)/")
+_COPY = re.compile(r"/subscribe/")
 _MAX_AGE = 300  # seconds
 _REMEMBERED = 20_000  # validators kept; some 200 bytes each
 
@@ -51,31 +58,49 @@ class Site:
 
     def __init__(self, directory: Path, mounts: Mapping[str, WSGIApplication] | None = None) -> None:
         self._root = directory.resolve()
-        self._mounts = sorted((mounts or {}).items(), key=lambda each: -len(each[0]))
+        longest_first = sorted((mounts or {}).items(), key=lambda each: -len(each[0]))
+        self._mounts = [(prefix, prefix.rstrip("/") + "/", mounted) for prefix, mounted in longest_first]
         self._validators = _Validators()
+        self._answers = Answers()
 
     def __call__(self, environ: Environ, start: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "/") or "/"
-        for prefix, application in self._mounts:
-            if path == prefix or path.startswith(prefix.rstrip("/") + "/"):
+        for prefix, folder, application in self._mounts:
+            if path == prefix or path.startswith(folder):
                 return application(environ, start)
         if environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
             return _plain(environ, start, "405 Method Not Allowed", [("Allow", "GET, HEAD")])
-        return self._file(environ, start, path)
+        known = self._answers.of(path, _wanted(environ.get("HTTP_ACCEPT_ENCODING", "")))
+        return _give(environ, start, known) if known else self._file(environ, start, path)
 
     def _file(self, environ: Environ, start: StartResponse, path: str) -> Iterable[bytes]:
         found = self._find(path)
         if found is None:
-            return _plain(environ, start, "404 Not Found")
+            return self._missing(environ, start, path)
         if found.is_dir():
             place = quote(path.encode("latin-1")) + "/"
             return _plain(environ, start, "301 Moved Permanently", [("Location", place)])
         try:
             file = found.open("rb")
         except FileNotFoundError:  # taken out of the tree since it was found
-            return _plain(environ, start, "404 Not Found")
+            return self._missing(environ, start, path)
         with file:
             return self._send(environ, start, found, file)
+
+    def _missing(self, environ: Environ, start: StartResponse, path: str) -> Iterable[bytes]:
+        """410 with the word that publish left in a page's place; else 404, in the language of the address."""
+        folder = path if path.endswith("/") else f"{path}/"
+        language = path.removeprefix("/").partition("/")[0]
+        for name, status in (
+            (f"{folder}gone.html", "410 Gone"),
+            (f"/{language}/404.html", "404 Not Found"),
+            ("/404.html", "404 Not Found"),
+        ):
+            found = self._find(name)
+            if found is not None and found.is_file():
+                with suppress(FileNotFoundError):
+                    return _page(environ, start, status, found.read_bytes())
+        return _plain(environ, start, "404 Not Found")
 
     def _find(self, path: str) -> Path | None:
         """The file or folder of a request path, never one outside the tree nor a hidden one."""
@@ -94,30 +119,55 @@ class Site:
             return None
         return target if fits else None
 
+    def _place(self, asked: str) -> str:
+        """Where a request path that was found leads, before links are followed: they may lead elsewhere tomorrow."""
+        text = asked.encode("latin-1").decode("utf-8")
+        return f"{self._root}/{text.removeprefix('/')}{'index.html' if text.endswith('/') else ''}"
+
     def _send(
         self, environ: Environ, start: StartResponse, path: Path, plain: BufferedReader
     ) -> Iterable[bytes]:
         """Headers and body are of one open file, so a publisher may replace it meanwhile."""
-        modified = int(os.fstat(plain.fileno()).st_mtime)
+        facts = os.fstat(plain.fileno())
+        modified = int(facts.st_mtime)
         encoding, file = _best_form(path, plain, environ.get("HTTP_ACCEPT_ENCODING", ""))
         with file:
             etag = self._validators.of(path, encoding, file)
-            headers = [
+            body, sent = file.read(), os.fstat(file.fileno())
+        asked: str = environ["PATH_INFO"]
+        place = self._place(asked)
+        answer = Answer(
+            files=tuple(
+                {place: identity_of(facts), place + _TWINS.get(encoding, ""): identity_of(sent)}.items()
+            ),
+            etag=etag,
+            modified=modified,
+            common=[
                 ("ETag", etag),
                 ("Last-Modified", http_date(modified)),
                 ("Cache-Control", f"public, max-age={_MAX_AGE}"),
                 ("Vary", "Accept-Encoding"),
-                *_HEADERS,
-            ]
-            if _is_fresh(environ, etag, modified):
-                start("304 Not Modified", headers)
-                return []
-            headers += [
+                *_headers(asked),
+            ],
+            own=[
                 ("Content-Type", _type(path)),
-                ("Content-Length", str(os.fstat(file.fileno()).st_size)),
-            ]
-            start("200 OK", headers + ([("Content-Encoding", encoding)] if encoding else []))
-            return [] if environ["REQUEST_METHOD"] == "HEAD" else [file.read()]
+                ("Content-Length", str(len(body))),
+                *([("Content-Encoding", encoding)] if encoding else []),
+            ],
+            body=body,
+        )
+        wanted = _wanted(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        if encoding or not wanted:  # else a twin that is mended later would not be seen
+            self._answers.keep(asked, wanted, answer)
+        return _give(environ, start, answer)
+
+
+def _give(environ: Environ, start: StartResponse, answer: Answer) -> Iterable[bytes]:
+    if _is_fresh(environ, answer.etag, answer.modified):
+        start("304 Not Modified", list(answer.common))
+        return []
+    start("200 OK", [*answer.common, *answer.own])
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [answer.body]
 
 
 class _Validators:
@@ -131,7 +181,7 @@ class _Validators:
 
     def of(self, path: Path, encoding: str, file: BufferedReader) -> str:
         facts = os.fstat(file.fileno())
-        identity = (facts.st_ino, facts.st_size, facts.st_mtime_ns)
+        identity = identity_of(facts)
         known = self._known.get((path, encoding))
         if known is not None and known[0] == identity:
             return known[1]
@@ -149,6 +199,8 @@ def _is_unfit(part: str) -> bool:
 
 
 def _type(path: Path) -> str:
+    if path.name == "pagefind-entry.json":
+        return "application/json"
     if path.suffix in _TYPES:
         return _TYPES[path.suffix]
     kind, packed = mimetypes.guess_type(path.name)
@@ -170,7 +222,8 @@ def _best_form(path: Path, plain: BufferedReader, header: str) -> tuple[str, Buf
     return "", plain
 
 
-def _wanted(header: str) -> list[str]:
+@lru_cache(maxsize=256)
+def _wanted(header: str) -> tuple[str, ...]:
     """The encodings of twins that Accept-Encoding takes no less gladly than the plain file, best first."""
     qualities: dict[str, float] = {}
     for part in header.lower().split(","):
@@ -182,16 +235,36 @@ def _wanted(header: str) -> list[str]:
     rest = qualities.get("*", 0.0)
     least = qualities.get("identity", 0.0)
     wanted = [name for name in _TWINS if (quality := qualities.get(name, rest)) > 0 and quality >= least]
-    return sorted(wanted, key=lambda name: -qualities.get(name, rest))
+    return tuple(sorted(wanted, key=lambda name: -qualities.get(name, rest)))
 
 
 def _is_fresh(environ: Environ, etag: str, modified: int) -> bool:
     """RFC 9110: If-None-Match decides, by weak comparison; only without it does If-Modified-Since."""
     tags: str | None = environ.get("HTTP_IF_NONE_MATCH")
     if tags is not None:
-        return tags.strip() == "*" or etag in {tag.removeprefix("W/") for tag in parse_etags(tags)}
+        return (
+            tags == etag
+            or tags.strip() == "*"
+            or etag in {tag.removeprefix("W/") for tag in parse_etags(tags)}
+        )
     since = parse_http_date_safe(environ.get("HTTP_IF_MODIFIED_SINCE", ""))
     return since is not None and modified <= since
+
+
+def _headers(path: str) -> Headers:
+    """Security headers; what a page's own policy lets run must not be forbidden here."""
+    allowed = ""
+    if _SEARCH.search(path):
+        allowed = "script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; "
+    elif _COPY.search(path):
+        allowed = "script-src 'self'; "
+    return [(name, value.replace("style-src", f"{allowed}style-src", 1)) for name, value in _HEADERS]
+
+
+def _page(environ: Environ, start: StartResponse, status: str, body: bytes) -> Iterable[bytes]:
+    headers = [("Content-Type", _TYPES[".html"]), ("Content-Length", str(len(body))), *_HEADERS]
+    start(status, headers)
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
 
 def _plain(

@@ -1,4 +1,4 @@
-"""`models list | fetch | verify`: the local engine's weights for the pairs the configuration needs."""
+"""`models list | fetch | verify | mirror`: the local engine's weights for the pairs the configuration needs."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from pipeline.errors import UsageError, WeightsError
 from pipeline.progress import Progress
 from pipeline.records import Pair
 from pipeline.translate.engines.weights import fetch, locate, verify
+from pipeline.translate.engines.weights_mirror import Mirror
 from pipeline.translate.engines.weights_server import ServerFaultError, WeightsServer
 
 
@@ -28,8 +29,16 @@ class Line:
 
 def run(action: str, names: Iterable[str], config: Config, progress: Progress) -> list[Line]:
     """Carry out the action on the named pairs, or on all that are needed."""
+    names = list(names)
+    directory = Path(names.pop(0)) if action == "mirror" and names else None
     pairs = [_pair(name) for name in names] or needed_pairs(config)
-    if action == "fetch":
+    if action == "mirror":
+        if directory is None:
+            raise UsageError(
+                "name the directory: ./run.py models mirror DIR [SRC-TRG …]", resource="models mirror"
+            )
+        lines = list(_mirror_all(config, pairs, directory, progress))
+    elif action == "fetch":
         lines = list(_fetch_all(config, pairs, progress))
     else:
         act = {"list": _look, "verify": _verify}[action]
@@ -92,6 +101,24 @@ def _fetch_all(config: Config, pairs: Iterable[Pair], progress: Progress) -> Ite
                 yield Line(pair=pair, state=str(error), fault=True)
             else:
                 yield _look(config, pair)
+
+
+def _mirror_all(config: Config, pairs: Iterable[Pair], directory: Path, progress: Progress) -> Iterator[Line]:
+    """All pairs into one directory, each read back when it is there. A server at fault itself is not asked again."""
+    mirror = Mirror(directory)
+    server = WeightsServer(config.engines.firefox.server, user_agent=config.user_agent)
+    fault = ""
+    for pair in pairs:
+        if fault:
+            yield Line(pair=pair, state=fault, fault=True)
+            continue
+        try:
+            with progress.download(str(pair)) as advance:
+                mirror.add(pair, server, advance)
+            yield Line(pair=pair, state=f"mirrored in {directory}", size=mirror.verify(pair))
+        except WeightsError as error:
+            fault = str(error) if isinstance(error, ServerFaultError) else ""
+            yield Line(pair=pair, state=str(error), fault=True)
 
 
 def _verify(config: Config, pair: Pair) -> Line:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline import cli
 from tests.collect.servers import Behaviour, LoopbackServer, answer, serve, silent
 from tests.running import (
     FEED,
@@ -230,6 +231,7 @@ def test_a_run_that_is_ended_keeps_its_work(
 
         assert ended(process, within=PATIENCE + 4) == 0
     assert "Traceback" not in log.read_text()
+    assert "Cut short" in log.read_text()
     assert _entries(tmp_path) == 2
     routes["/slow"] = answer(FEED.replace(b"Kalnpils", b"Lejaspils"))
     after = run("once", "--strict", "--json", "--config", config)
@@ -247,3 +249,13 @@ def _entries(folder: Path) -> int:
     with contextlib.closing(store), contextlib.suppress(sqlite3.OperationalError):
         return int(store.execute("SELECT count(*) FROM pipeline_entry").fetchone()[0])
     return 0
+
+
+def test_a_fault_of_the_program_is_told_apart_from_wrong_use(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 70, with all that is needed to report it."""
+    monkeypatch.setattr(cli, "_run", lambda _options, _stop: int("x"))
+
+    assert cli.main(["once", "--config", "x.toml"]) == 70
+    assert "ValueError" in capsys.readouterr().err

@@ -78,7 +78,7 @@ def test_every_mistake_is_said_at_once_with_key_found_and_allowed(tmp_path: Path
         "serve.port: found 0; allowed: 1 or more",
         'languages.targets: "lv" stands 2 times',
         'review.fr: "fr" is not one of languages.targets (lv, english, lv)',
-        'engines.chain: found "firefux"; allowed: firefox, google, mymemory, deepl, microsoft, libre, yandex, papago',
+        'engines.chain: found "firefux"; allowed: firefox, google, mymemory, deepl, microsoft, libre, yandex, papago, etranslation, apertium',
     ]
 
 

@@ -69,7 +69,7 @@ def test_it_runs_a_cycle_and_serves_the_files(tmp_path: Path, sites: LoopbackSer
         eventually(lambda: _is_up(port, "/lv/all.rss"))
         assert "Atklāj tiltu" in ask(port, "/lv/all.rss").body.decode()
         assert ask(port, "/healthz").body == b"ok\n"
-        assert ask(port, "/desk").status == 404
+        assert ask(port, "/desk")["Location"] == "/desk/"
         family = children(daemon)
 
         assert ended(daemon, within=PATIENCE + 4) == 0
@@ -170,3 +170,44 @@ def test_a_broken_cycle_does_not_take_the_pages_down(
         assert ended(daemon, within=4) == 0
     assert "file is not a database" in log.read_text()
     assert "Traceback" not in log.read_text()
+
+
+def test_a_changed_configuration_is_taken_up(tmp_path: Path, sites: LoopbackServer, port: int) -> None:
+    """SIGHUP: a broken file is named and the pages go on; a mended one is served, here on another port."""
+    config = written_config(tmp_path, sites.url("/feed"), port=port)
+    other = free_port()
+    log = tmp_path / "log"
+    with started("serve", "--config", config, log=log) as daemon:
+        eventually(lambda: _is_up(port, "/lv/all.rss"))
+        good = config.read_text()
+        config.write_text(good.replace("port = ", "prot = "))
+        daemon.send_signal(signal.SIGHUP)
+        eventually(lambda: "serving goes on with the former one" in log.read_text())
+        assert _is_up(port)
+
+        config.write_text(good.replace(f"port = {port}", f"port = {other}"))
+        daemon.send_signal(signal.SIGHUP)
+        eventually(lambda: _is_up(other))
+        assert _page(port, "/healthz") is None
+        assert "prot" in log.read_text()
+        assert ended(daemon, within=PATIENCE + 4) == 0
+
+
+def test_metrics_are_for_this_machine(tmp_path: Path, sites: LoopbackServer, port: int) -> None:
+    """/metrics tells what runs and requests there were; who comes through a proxy is refused."""
+    config = written_config(tmp_path, sites.url("/feed"), port=port)
+    with started("serve", "--config", config, log=tmp_path / "log") as daemon:
+        eventually(
+            lambda: (
+                b"newswire_last_run_timestamp_seconds" in ask(port, "/metrics").body
+                if _is_up(port, "/lv/all.rss")
+                else False
+            )
+        )
+        metrics = ask(port, "/metrics").body.decode()
+        refused = ask(port, "/metrics", **{"X-Forwarded-For": "203.0.113.5"})
+        assert ended(daemon, within=PATIENCE + 4) == 0
+
+    assert 'newswire_web_requests_total{part="tree",status="200"}' in metrics
+    assert 'newswire_source_last_success_timestamp_seconds{source="city1"}' in metrics
+    assert refused.status == 403

@@ -84,7 +84,7 @@ def test_every_release_is_labelled_and_links_to_its_original(
     root = ET.parse(config.parent / "public/lv/all.atom").getroot()
     entries = root.findall(f"{ATOM}entry")
 
-    assert len(entries) == 31
+    assert len(entries) == 32
     for entry in entries:
         terms = {category.get("term") for category in entry.findall(f"{ATOM}category")}
         originals = [
@@ -92,6 +92,20 @@ def test_every_release_is_labelled_and_links_to_its_original(
         ]
         assert terms & {"machine-translated", "original"}
         assert originals[0].startswith(network.base)
+
+
+@pytest.mark.parametrize("language", ["lv", "en", "pt"])
+def test_one_event_that_two_cities_tell_stands_once(first: tuple[Path, Any], language: str) -> None:
+    """The first voice stands among the news of all and names the other, which keeps its place in its city."""
+    config, _summary = first
+    told = [item for item in items(config, language).values() if "voices" in item["_ccnet"]]
+    city = json.loads((config.parent / f"public/{language}/city/murcia.json").read_text(encoding="utf-8"))
+    other = [item for item in city["items"] if "voices" in item["_ccnet"]]
+
+    assert [item["_ccnet"]["source"]["key"] for item in told] == ["rennes"]
+    assert [voice["source"]["key"] for voice in told[0]["_ccnet"]["voices"]] == ["murcia"]
+    assert [item["id"] for item in other] == [told[0]["_ccnet"]["voices"][0]["id"]]
+    assert other[0]["_ccnet"]["voices"][0]["id"] == told[0]["id"]
 
 
 def test_postgresql_gives_the_same_bytes(

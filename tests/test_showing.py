@@ -1,6 +1,7 @@
 """`check --show`: what a recipe finds and what is missing."""
 
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from rich.console import Console
@@ -24,6 +25,22 @@ def test_what_an_entry_lacks() -> None:
     assert showing.missing(BARE) == ["date", "text"]
     assert showing.as_dict(WHOLE)["image"] == "https://x.example/i.png"
     assert showing.as_dict(WHOLE)["characters"] == 9
+
+
+def test_odd_languages_are_said() -> None:
+    """A claim that the words deny, and paragraphs in another language, stand with the entry."""
+    polish = "Rada miasta przyjęła nowy plan transportu i od poniedziałku tramwaje jeżdżą według nowego rozkładu jazdy"
+    english = "The city council has approved the new transport plan and from Monday the trams run to another timetable"
+    entry = replace(WHOLE, language="en", content=f"<p>{polish}.</p><p>{english}.</p><p>{polish}.</p>")
+    out = io.StringIO()
+
+    data = showing.as_dict(entry, "pl")
+    showing.show([("poznan", FeedData(entries=(entry,)))], Console(file=out, width=160), {"poznan": "pl"})
+
+    assert (data["claimed"], data["found"]) == ("en", "pl")
+    assert data["mixed"] == [{"block": 1, "language": "en", "text": f"{english}."}]
+    assert "claims en, is in pl; 1 paragraphs in en" in " ".join(out.getvalue().split())
+    assert "claimed" not in showing.as_dict(WHOLE, "pl")
 
 
 def test_the_table_says_it_all() -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import IllegalMoveError
-from pipeline.states import MOVES, State, move
+from pipeline.states import MOVES, TAKEN_BACK, State, move, take_back
 
 states = st.sampled_from(State)
 
@@ -18,6 +18,17 @@ def test_a_move_is_legal_or_refused(before: State, after: State) -> None:
     else:
         with pytest.raises(IllegalMoveError, match=str(before)):
             move(before, after, resource="x")
+
+
+@given(states, states)
+def test_a_judgement_is_taken_back_or_stands(before: State, after: State) -> None:
+    """Only approvals and refusals can be taken back, and only to the words as they were."""
+    if after in TAKEN_BACK.get(before, ()):
+        assert take_back(before, after) is after
+        assert before in {State.APPROVED, State.REJECTED}
+    else:
+        with pytest.raises(IllegalMoveError, match=str(before)):
+            take_back(before, after, resource="x")
 
 
 def test_every_state_can_be_withdrawn_and_left() -> None:

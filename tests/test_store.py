@@ -12,7 +12,6 @@ from django.db import DataError, IntegrityError, connection, connections, transa
 from pipeline import store as opened
 from pipeline.collect import storing
 from pipeline.collect.clean import clean_entry
-from pipeline.collect.fetch import FetchResult
 from pipeline.errors import StoreError
 from pipeline.models import (
     HUMAN,
@@ -240,9 +239,7 @@ def test_a_nul_from_a_feed_never_reaches_the_store() -> None:
     Source.objects.ensure(["riga"])
     line = SourceLine(key="riga")
     seen = storing.Sighting(source_key="riga", language="lv", host="news.example.org", at=NOW)
-    storing.store_entries(
-        FeedData(entries=(dirty,)), FetchResult(status=200, url="https://riga.example/"), seen, line
-    )
+    storing.store_answers([storing.Answer(seen=seen, feed=FeedData(entries=(dirty,)), line=line)])
 
     entry = Entry.objects.select_related("current").get()
     assert entry.current
@@ -349,20 +346,20 @@ def test_one_translation_for_each_language() -> None:
         _translation(entry)
 
 
-def test_counts_held_and_reasons() -> None:
-    """What stands in the summary: states by language, drafts kept back, why others wait; withdrawn ones never."""
+def test_waiting_held_and_reasons() -> None:
+    """What stands in the summary: texts to come by language, drafts kept back, why others wait; withdrawn ones never."""
     held, public, waiting, gone = (_entry(number) for number in range(4))
     for entry in (held, public):
         _translation(entry, state=State.MACHINE)
     Translation.objects.update(revision_id=public.current_id)
-    Translation.objects.filter(entry=held).update(revision_id=held.current_id)
+    Translation.objects.filter(entry=held).update(revision_id=held.current_id, waits=True)
     _release(public)
     for entry in (waiting, gone):
         row = _translation(entry, state=State.FAILED)
         Translation.objects.filter(pk=row.pk).update(reason="no engine")
     Entry.objects.filter(pk=gone.pk).update(withdrawn_at=NOW)
 
-    assert Translation.objects.counts(["en", "de"]) == {"en": {"machine": 2, "failed": 1}}
+    assert Translation.objects.waiting(["en", "de"]) == {"en": 1}
     assert Translation.objects.held(["en"]) == {"en": 1}
     assert Translation.objects.reasons(["en"]) == {"no engine": 1}
     assert Translation.objects.reasons(["de"]) == {}

@@ -10,7 +10,7 @@ from pipeline.collect.http_headers import max_age, retry_after
 from pipeline.errors import FetchError
 
 _PERMANENT = frozenset({301, 308})
-_FEEDS = (
+FEEDS = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
     "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.5"
 )
@@ -24,10 +24,12 @@ class FetchRequest:
     resource: str = ""  # the source's key; stands in error messages
     etag: str = ""
     last_modified: str = ""
-    accept: str = _FEEDS
+    accept: str = FEEDS
     method: str = "GET"
     body: bytes | None = None
     content_type: str = ""  # of the body
+    robots: bool = True  # ask robots.txt first, where that is switched on
+    accepted: frozenset[int] = frozenset({200, 203})  # statuses that are an answer
     first_bytes: int = 0  # take no more than these of the answer, without complaint; 0: all of it
 
 
@@ -44,6 +46,7 @@ class FetchResult:
     etag: str = ""
     last_modified: str = ""
     content_type: str = ""
+    link: str = ""  # the Link header
     max_age: int | None = None  # seconds
     retry_after: int | None = None  # seconds
     fetched_bytes: int = 0  # on the wire, of the last answer's body
@@ -103,6 +106,7 @@ class Call:
             etag=headers.get("etag", ""),
             last_modified=headers.get("last-modified", ""),
             content_type=headers.get("content-type", ""),
+            link=headers.get("link", ""),
             max_age=max_age(headers),
             retry_after=retry_after(headers, datetime.now(UTC)),
             fetched_bytes=fetched,

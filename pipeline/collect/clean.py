@@ -11,7 +11,7 @@ import nh3
 from lxml import etree, html
 
 from pipeline.collect import markup
-from pipeline.collect.texts import plain, repair, shorten, without_controls
+from pipeline.collect.texts import plain, repair, shorten, without_controls, without_directions
 from pipeline.collect.urls import absolute, without_tracking
 from pipeline.records import EntryData, Image
 
@@ -228,7 +228,7 @@ def _drop_blind_images(body: html.HtmlElement) -> None:
 
 def _tidy_texts(body: html.HtmlElement) -> None:
     for element, slot in markup.texts(body):
-        setattr(element, slot, _STRAY.sub("", getattr(element, slot)))
+        setattr(element, slot, without_directions(_STRAY.sub("", getattr(element, slot))))
     for span in list(body.iter("span", "font")):
         if not span.get("lang"):
             span.drop_tag()

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,6 +23,7 @@ class EntryForCollect:
     silent_changes: int = 0  # changes one after the other without a newer stamp; reset by a stamped one
     changed_at: datetime | None = None  # when its newest revision was stored
     withdrawn: bool = False
+    pruned: bool = False  # past its time by policy: only the fact that it was is kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +56,15 @@ def decide(found: EntryData, known: EntryForCollect | None, *, now: datetime) ->
     """What to do with `found`, an entry after cleaning."""
     if known is None:
         return New()
-    if known.withdrawn:
+    if known.withdrawn and not known.pruned:
         return Changed("returned")
-    if content_hash(found) == known.content_hash:
+    if known.pruned or content_hash(found) == known.content_hash:
         return Unchanged()
     moved = known.url and content_hash(replace(found, url=known.url)) == known.content_hash
     if not moved and found.updated is not None and (known.updated is None or found.updated > known.updated):
         return Changed("corrected")
-    if known.silent_changes >= FLICKER_LIMIT and known.changed_at and now - known.changed_at < FLICKER_PAUSE:
+    recently = known.changed_at is not None and abs(now - known.changed_at) < FLICKER_PAUSE
+    if known.silent_changes >= FLICKER_LIMIT and recently:
         return Flickering()
     return Changed("moved" if moved else "edited", silent=True)
 
@@ -89,19 +91,17 @@ def content_hash(entry: EntryData) -> str:
 
 
 def missing(
-    found: Collection[EntryData], known: Iterable[tuple[str, datetime]], *, before: int = 0
-) -> tuple[str, ...]:
-    """The guids of `known` entries (guid, published) that should still stand in the answer but do not, newest first.
+    listed: Sequence[datetime | None], absent: Iterable[tuple[int, datetime]], *, before: int = 0
+) -> tuple[int, ...]:
+    """The ids of `absent` entries (id, published) that should still stand in the answer, newest first.
 
-    An entry older than everything in the answer has merely scrolled out; a hole between newer and older ones is a
-    withdrawal, or a fault of one fetch: ask the article's own address before believing it. A list that is shorter than
-    the one of `before` lost others than those that were pushed out: the newest of the rest, where no hole explains it.
+    `listed` are the dates of what stands in it. An entry older than everything in the answer has merely scrolled out;
+    a hole between newer and older ones is a withdrawal, or a fault of one fetch: ask the article's own address before
+    believing it. A list that is shorter than the one of `before` lost others than those that were pushed out: the
+    newest of the rest, where no hole explains it.
     """
-    present = {entry.guid for entry in found}
-    absent = sorted(
-        (each for each in known if each[0] not in present), key=lambda each: each[1], reverse=True
-    )
-    dated = [entry.published for entry in found if entry.published is not None]
-    whole = bool(dated) and len(dated) == len(found)
-    holes = sum(published > min(dated) for _guid, published in absent) if whole else 0
-    return tuple(guid for guid, _published in absent[: max(holes, before - len(found))])
+    newest = sorted(absent, key=lambda each: each[1], reverse=True)
+    dated = [published for published in listed if published is not None]
+    whole = bool(dated) and len(dated) == len(listed)
+    holes = sum(published > min(dated) for _id, published in newest) if whole else 0
+    return tuple(key for key, _published in newest[: max(holes, before - len(listed))])

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Self
 
 import certifi
-import requests
+from urllib3 import BaseHTTPResponse
 from urllib3.exceptions import HTTPError, LocationParseError
 from urllib3.util import Url, parse_url
 
@@ -26,7 +26,6 @@ from pipeline.collect.guard import (
     AddressPolicy,
     Gate,
     GuardedAdapter,
-    GuardedRequest,
     Resolver,
     resolve,
 )
@@ -103,8 +102,6 @@ class Fetcher:
         self._politeness = Politeness(per_host=limits.per_host, known=known.hosts, stop=stop)
         agent = user_agent.partition("/")[0]
         self._robots = Robots(agent, self._load_robots, known.robots) if limits.robots else None
-        # The adapter without requests' session: no cookies that would tie sources together, no proxy or netrc of
-        # the environment that would go round the gate, no redirects but ours, and half the processor time.
         self._agent = user_agent
         self._adapter = GuardedAdapter(
             self._gate, tls=network.tls or default_tls(), pool_size=limits.per_host
@@ -131,7 +128,7 @@ class Fetcher:
         """The answer, redirects followed. Raises FetchError with a stable code for everything else."""
         call = Call(request)
         try:
-            return self._follow(call, self._limits.timeout)
+            return self._follow(call, self._limits.timeout, robots=request.robots)
         except FetchError as e:
             e.resource = e.resource or request.resource
             raise
@@ -182,7 +179,7 @@ class Fetcher:
             if not deadline.expired:
                 raise
             raise self._too_slow(call) from None
-        except (requests.RequestException, HTTPError, UnicodeError) as e:
+        except (HTTPError, UnicodeError) as e:
             if deadline.expired:
                 raise self._too_slow(call) from e
             raise explain(e, call.url) from e
@@ -191,26 +188,31 @@ class Fetcher:
             raise self._too_slow(call)
         return result
 
-    def _send(self, call: Call, parts: Url, deadline: Deadline) -> requests.Response:
-        request = GuardedRequest(parts, call.method, {"User-Agent": self._agent, **call.headers()}, call.body)
-        return self._adapter.send(request, stream=True, timeout=max(0.001, deadline.remaining()))
+    def _send(self, call: Call, parts: Url, deadline: Deadline) -> BaseHTTPResponse:
+        return self._adapter.exchange(
+            call.method,
+            parts,
+            headers={"User-Agent": self._agent, **call.headers()},
+            body=call.body,
+            timeout=max(0.001, deadline.remaining()),
+        )
 
-    def _answer(self, call: Call, response: requests.Response) -> FetchResult | None:
-        headers = {name.lower(): value for name, value in response.headers.items()}
-        if response.status_code in _REDIRECTS and headers.get("location"):
-            call.redirect(response.status_code, location(headers))
+    def _answer(self, call: Call, response: BaseHTTPResponse) -> FetchResult | None:
+        headers = {name.lower(): value for name, value in response.headers.itermerged()}
+        if response.status in _REDIRECTS and headers.get("location"):
+            call.redirect(response.status, location(headers))
             return None
-        if response.status_code == 304 and call.conditional:
-            _ = response.content  # read to the end, or the connection cannot be used again
+        if response.status == 304 and call.conditional:
+            response.read()  # to the end, or the connection cannot be used again
             return call.result(304, headers)
-        if response.status_code not in {200, 203}:
+        if response.status not in call.request.accepted:
             raise self._refusal(call, response, headers)
         body, fetched = self._body(call, response, headers)
         if name := wall(200, headers, body[:_CHUNK]):
             raise blocked(call.url, 200, name)
         return call.result(200, headers, body, fetched)
 
-    def _body(self, call: Call, response: requests.Response, headers: dict[str, str]) -> tuple[bytes, int]:
+    def _body(self, call: Call, response: BaseHTTPResponse, headers: dict[str, str]) -> tuple[bytes, int]:
         """The unpacked body and its size on the wire, never more than the cap of either in memory."""
         if encoding := refused_encoding(headers):
             raise FetchError(f"{call.url} is packed as {encoding!r}, which was not offered.", code="http")
@@ -219,25 +221,23 @@ class Fetcher:
         parts: list[bytes] = []
         size = 0
         if call.request.first_bytes or not (declared.isdigit() and int(declared) > limit):
-            for part in response.raw.stream(_CHUNK, decode_content=True):
+            for part in response.stream(_CHUNK, decode_content=True):
                 parts.append(part)
                 size += len(part)
-                if size > limit or response.raw.tell() > limit:
+                if size > limit or response.tell() > limit:
                     break
             else:
-                return b"".join(parts), response.raw.tell()
+                return b"".join(parts), response.tell()
         if call.request.first_bytes:
-            return b"".join(parts)[:limit], response.raw.tell()
+            return b"".join(parts)[:limit], response.tell()
         raise FetchError(
             f"{call.url} is larger than {limit} bytes. If that is meant, raise [fetch] max_bytes.",
             code="size",
         )
 
-    def _refusal(self, call: Call, response: requests.Response, headers: dict[str, str]) -> FetchError:
-        status = response.status_code
-        start = (
-            b"" if refused_encoding(headers) else next(response.raw.stream(_CHUNK, decode_content=True), b"")
-        )
+    def _refusal(self, call: Call, response: BaseHTTPResponse, headers: dict[str, str]) -> FetchError:
+        status = response.status
+        start = b"" if refused_encoding(headers) else next(response.stream(_CHUNK, decode_content=True), b"")
         wait = retry_after(headers, datetime.now(UTC))
         if status in {429, 503} and wait:
             self._politeness.hold(_place(_checked(call.url)), wait)

@@ -6,6 +6,7 @@ The readers know forms and open nothing; this module fetches for them and knows 
 what was read before is handed in as `before`, and what is known after as `Gathered.reading`.
 """
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -13,11 +14,12 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from pipeline.collect.articles import Articles, host_of
-from pipeline.collect.call import FetchRequest, FetchResult
+from pipeline.collect.call import FEEDS, FetchRequest, FetchResult
 from pipeline.collect.clean import clean_entry
 from pipeline.collect.readers import LISTS, READERS, discover, pdf, wordpress
 from pipeline.collect.readers.entries import UNDATED, finish
 from pipeline.collect.readers.rows import Found
+from pipeline.collect.sieve import Same, Sieve
 from pipeline.collect.spacing import mended
 from pipeline.collect.visited import Visited
 from pipeline.config import Source
@@ -46,15 +48,23 @@ class Visit:
     now: datetime
     recipe: str = ""  # the recipe's digest: when it changes every page is read anew
     before: Mapping[str, Visited] = field(default_factory=dict)
+    known: Mapping[str, Same] = field(default_factory=dict)  # the last answer's entries, by digest
+    code: str = ""  # a digest of what reads them
     unfinished: bool = False  # the poll before left pages unread
     stopped: Callable[[], bool] = lambda: False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
-    """What a poll gave. `fresh` are the entries that were read now and not remembered."""
+    """What a poll gave. `fresh` are the entries that were read now and not remembered.
+
+    `same` are those that stand in the answer as they stood in the last one, which are not in `feed`; `digests` name
+    those that are, by guid, for the next one.
+    """
 
     feed: FeedData
+    same: Mapping[str, Same] = field(default_factory=dict)
+    digests: Mapping[str, str] = field(default_factory=dict)
     fresh: tuple[EntryData, ...] = ()
     visited: Mapping[str, Visited] = field(default_factory=dict)
     unfinished: bool = False
@@ -62,16 +72,22 @@ class Gathered:
     address: str = ""  # of that feed
 
 
-def first_request(source: Source, address: str = "") -> FetchRequest:
+def first_request(
+    source: Source, address: str = "", *, etag: str = "", last_modified: str = ""
+) -> FetchRequest:
     """What to ask the source for; `address` where it is known to be another than its url."""
     url = wordpress.address(source.url) if source.reader == "wordpress" else source.url
-    request = FetchRequest(url=address or url, resource=source.key)
-    if source.reader in _ACCEPT:
-        request = replace(request, accept=_ACCEPT[source.reader])
-    if source.list.post:
-        body = source.list.post.encode()
-        request = replace(request, method="POST", body=body, content_type="application/json")
-    return request
+    posted = source.list.post
+    return FetchRequest(
+        url=address or url,
+        resource=source.key,
+        etag=etag,
+        last_modified=last_modified,
+        accept=_ACCEPT.get(source.reader, FEEDS),
+        method="POST" if posted else "GET",
+        body=posted.encode() if posted else None,
+        content_type="application/json" if posted else "",
+    )
 
 
 def gather(visit: Visit, answer: FetchResult) -> Gathered:
@@ -83,21 +99,16 @@ def gather(visit: Visit, answer: FetchResult) -> Gathered:
         led_to = answer.url
     elif source.reader in LISTS:
         feed = _recounted(_chosen(_listed(visit, answer), source))
+    elif source.article is None:
+        return _sifted_feed(visit, answer)
     else:
         feed = _read_feed(source, answer)
     recipe = _article_recipe(source, answer)
     if recipe is None:
-        entries = tuple(
-            clean_entry(mended(entry), base_url=answer.url, language=source.language)
-            for entry in feed.entries
-        )
-        return Gathered(
-            feed=replace(feed, entries=entries),
-            fresh=entries,
-            visited={entry.guid: Visited() for entry in entries} if source.list.pages > 1 else {},
-            answer=answer if led_to else None,
-            address=led_to,
-        )
+        # The parts of a file are looked at together: which of them is missing shows beside the others.
+        found = _sifted(replace(visit, known={}) if source.reader == "pdf" else visit, feed, answer.url)
+        visited = {entry.guid: Visited() for entry in feed.entries} if source.list.pages > 1 else {}
+        return replace(found, visited=visited, answer=answer if led_to else None, address=led_to)
     articles = Articles(visit, recipe, hosts=_hosts(source))
     entries = tuple(each for entry in feed.entries for each in articles.read(entry, answer.url))
     return Gathered(
@@ -110,19 +121,62 @@ def gather(visit: Visit, answer: FetchResult) -> Gathered:
     )
 
 
+# ── Entries as they are, without pages of their own ──────────────────────────────────────────────────
+
+
+def _sifted_feed(visit: Visit, answer: FetchResult) -> Gathered:
+    """A feed's entries; those known are held back before the feed parser, which takes the most time of all."""
+    sieve = Sieve(_context(visit, answer.url), visit.known)
+    feed = _read_feed(visit.source, answer, sieve)
+    found = _cleaned(visit, feed, answer.url, sieve)
+    return found if found is not None else _sifted_feed(replace(visit, known={}), answer)
+
+
+def _sifted(visit: Visit, feed: FeedData, base_url: str) -> Gathered:
+    """The same for what came by another way: it is read, but only what is new is cleaned."""
+    sieve = Sieve(_context(visit, base_url), visit.known)
+    kept = [entry for entry in feed.entries if sieve.lets_through(repr(entry).encode("utf-8", "replace"))]
+    sieve.name([entry.guid for entry in kept])
+    found = _cleaned(visit, replace(feed, entries=tuple(kept)), base_url, sieve)
+    return found if found is not None else _sifted(replace(visit, known={}), feed, base_url)
+
+
+def _context(visit: Visit, base_url: str) -> str:
+    """A digest of what every entry of the answer depends on."""
+    parts = (visit.code, visit.recipe, visit.source.language, base_url)
+    return hashlib.blake2b(repr(parts).encode(), digest_size=16).hexdigest()
+
+
+def _cleaned(visit: Visit, feed: FeedData, base_url: str, sieve: Sieve) -> Gathered | None:
+    """What went through the sieve, clean; None when it must not be told apart from what was held back."""
+    language = visit.source.language
+    entries = tuple(
+        clean_entry(mended(entry), base_url=base_url, language=language) for entry in feed.entries
+    )
+    if sieve.clashes(entry.guid for entry in entries):
+        return None
+    digests = {
+        clean.guid: sieve.digests[raw.guid]
+        for raw, clean in zip(feed.entries, entries, strict=True)
+        if raw.guid in sieve.digests
+    }
+    return Gathered(feed=replace(feed, entries=entries), fresh=entries, same=sieve.same, digests=digests)
+
+
 def _article_recipe(source: Source, answer: FetchResult) -> ArticleRecipe | None:
     if source.reader == "pdf" and not pdf.is_pdf(answer.body):
         return source.article or ArticleRecipe()
     return source.article
 
 
-def _read_feed(source: Source, answer: FetchResult) -> FeedData:
+def _read_feed(source: Source, answer: FetchResult, sieve: Sieve | None = None) -> FeedData:
     return READERS[source.reader](
         answer.body,
         url=answer.url,
         content_type=answer.content_type,
         zone=ZoneInfo(source.timezone),
         max_entries=source.max_entries,
+        sieve=sieve,
     )
 
 

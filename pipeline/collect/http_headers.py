@@ -50,6 +50,8 @@ def refused_encoding(headers: Mapping[str, str]) -> str:
 
 
 def http_date(value: str) -> datetime | None:
+    if not value:
+        return None
     try:
         found = parsedate_to_datetime(value)
     except (TypeError, ValueError, IndexError, OverflowError):

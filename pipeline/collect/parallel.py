@@ -1,11 +1,15 @@
-"""Outcomes of many calls as they come, with no more begun than can be held: whoever takes them sets the pace."""
+"""Outcomes of many calls as they come, with no more begun than can be held: whoever takes them sets the pace.
 
+Threads with two queues and not an executor: its futures cost as much as a poll that finds nothing new.
+"""
+
+import contextlib
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future
 from itertools import islice
-from queue import SimpleQueue
-from typing import TypeVar
+from queue import Empty, SimpleQueue
+from types import TracebackType
+from typing import Any, Self, TypeVar
 
 AHEAD = 4  # calls begun or waiting to be taken, for each thread; an outcome may hold a whole answer
 
@@ -13,29 +17,88 @@ _Row = TypeVar("_Row")
 _Outcome = TypeVar("_Outcome")
 
 
-def as_finished(
-    pool: Executor,
-    call: Callable[[_Row], _Outcome],
-    rows: Iterable[_Row],
-    *,
-    ahead: int,
-    stop: threading.Event,
-) -> Iterator[tuple[_Row, _Outcome]]:
-    """Each row with what `call` made of it. A stop, or an unexpected error, cancels what has not begun."""
-    waiting = iter(rows)
-    running: dict[Future[_Outcome], _Row] = {}
-    finished: SimpleQueue[Future[_Outcome]] = SimpleQueue()
-    try:
-        while not stop.is_set():
-            for row in islice(waiting, ahead - len(running)):
-                future = pool.submit(call, row)
-                running[future] = row
-                future.add_done_callback(finished.put)
-            if not running:
-                return
-            future = finished.get()
-            if not stop.is_set():
-                yield running.pop(future), future.result()
-    finally:
-        for future in running:
-            future.cancel()
+class Crew:
+    """Threads that wait for calls. A context manager: leaving it waits for the calls under way."""
+
+    def __init__(self, threads: int, name: str) -> None:
+        self._size = threads
+        self._name = name
+        self._calls: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._threads: list[threading.Thread] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._forget()
+        for _thread in self._threads:
+            self._calls.put(None)
+        for thread in self._threads:
+            thread.join()
+
+    def as_finished(
+        self,
+        call: Callable[[_Row], _Outcome],
+        rows: Iterable[_Row],
+        *,
+        stop: threading.Event,
+        ahead: int = AHEAD,
+        lull: float = 0.5,
+    ) -> Iterator[list[tuple[_Row, _Outcome]]]:
+        """Each row with what `call` made of it, as many at a time as are there; none when for `lull` seconds none came.
+
+        A stop, or an unexpected error, cancels what has not begun.
+        """
+        waiting, running = iter(rows), 0
+        finished: SimpleQueue[tuple[_Row, Any, BaseException | None]] = SimpleQueue()
+        try:
+            while not stop.is_set():
+                for row in islice(waiting, ahead * self._size - running):
+                    running += 1
+                    self._start(call, row, finished)
+                if not running:
+                    return
+                found = _taken(finished, lull)
+                running -= len(found)
+                if not stop.is_set():
+                    yield found
+        finally:
+            self._forget()
+
+    def _start(self, call: Callable[[_Row], Any], row: _Row, finished: "SimpleQueue[Any]") -> None:
+        def work() -> None:
+            try:
+                finished.put((row, call(row), None))
+            except BaseException as error:  # noqa: BLE001 - raised where the outcomes are taken
+                finished.put((row, None, error))
+
+        if len(self._threads) < self._size:
+            self._threads.append(threading.Thread(target=self._work, name=self._name))
+            self._threads[-1].start()
+        self._calls.put(work)
+
+    def _work(self) -> None:
+        while (call := self._calls.get()) is not None:
+            call()
+
+    def _forget(self) -> None:
+        with contextlib.suppress(Empty):
+            while True:
+                self._calls.get_nowait()
+
+
+def _taken(
+    finished: "SimpleQueue[tuple[_Row, Any, BaseException | None]]", lull: float
+) -> list[tuple[_Row, Any]]:
+    """The next outcome, waited for a while, and those that are there besides."""
+    found: list[tuple[_Row, Any, BaseException | None]] = []
+    with contextlib.suppress(Empty):
+        found.append(finished.get(timeout=lull))
+        while True:
+            found.append(finished.get_nowait())
+    for _row, _outcome, error in found:
+        if error is not None:
+            raise error
+    return [(row, outcome) for row, outcome, _error in found]

@@ -16,6 +16,7 @@ from pipeline.errors import FetchError
 
 LONGEST_HOLD = 86_400  # seconds; a server that asks for more is asked again after a day
 LONGEST_GAP = 60.0  # seconds; a longer crawl delay is kept by polling less often, not by waiting inside a run
+_SLACK = 3_600  # seconds that clocks may differ
 _LONGEST_WAIT = 300.0  # seconds for a turn; whoever would wait longer comes back in another run
 
 _T = TypeVar("_T")
@@ -121,8 +122,9 @@ def _held(reason: str, seconds: float) -> FetchError:
 
 
 def _ahead(moment: datetime | None) -> float:
-    """A moment of the calendar on this process's own clock."""
-    return time.monotonic() + (moment - datetime.now(UTC)).total_seconds() if moment else 0.0
+    """A moment of the calendar on this process's own clock. What lies beyond every hold, another clock wrote: now."""
+    left = (moment - datetime.now(UTC)).total_seconds() if moment else 0.0
+    return time.monotonic() + left if 0 < left <= LONGEST_HOLD + _SLACK else 0.0
 
 
 def _moment(clock: float) -> datetime | None:

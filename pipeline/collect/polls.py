@@ -5,14 +5,13 @@ the source is merely asked again with its old validators, and finds its entries 
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
-from django.db.models import Count
-
-from pipeline.collect.fetch import FetchResult
+from pipeline.collect.call import FetchResult
 from pipeline.collect.politeness import LONGEST_HOLD
 from pipeline.collect.timing import WEEK, Poll, grade, next_poll
 from pipeline.config import Fetch
@@ -26,12 +25,31 @@ _TTL = re.compile(rb"<ttl>\s*([0-9]{1,6})\s*</ttl>")  # minutes, in RSS
 _HEAD = 16 * 1024  # bytes; channels say it before their entries
 
 
+class Outcome(Protocol):
+    """What a poll that succeeded gave."""
+
+    @property
+    def answer(self) -> FetchResult: ...
+
+    @property
+    def found(self) -> object | None:
+        """None where nothing was read."""
+
+    @property
+    def body_hash(self) -> str: ...
+
+    @property
+    def ttl(self) -> int | None: ...
+
+
 class Polls:
     """The outcomes of one run. A context manager: leaving it saves the rest."""
 
-    def __init__(self, fetch: Fetch) -> None:
+    def __init__(self, fetch: Fetch, stretched: Mapping[str, float] | None = None) -> None:
+        """`stretched`: sources whose hubs tell of news, and how many times longer they are left alone."""
         self._fetch = fetch
-        self._noted: list[tuple[Source, Poll | None]] = []
+        self._stretched = stretched or {}
+        self._noted: list[tuple[Source, Poll | None, bool]] = []
 
     def __enter__(self) -> Self:
         return self
@@ -41,21 +59,19 @@ class Polls:
     ) -> None:
         self.save()
 
-    def success(
-        self, row: Source, recipe: SourceConfig, answer: FetchResult, *, body_hash: str, read_as: str
-    ) -> None:
+    def success(self, row: Source, recipe: SourceConfig, outcome: Outcome, *, read_as: str) -> None:
         """Remember the validators. `read_as` names the recipe the body was read with."""
-        now = datetime.now(UTC)
+        now, answer = datetime.now(UTC), outcome.answer
         full = answer.status != 304
         if full:
-            row.etag, row.last_modified, row.body_hash = answer.etag, answer.last_modified, body_hash
-            row.ttl = _ttl(answer.body)
+            row.etag, row.last_modified, row.body_hash = answer.etag, answer.last_modified, outcome.body_hash
+            row.ttl = outcome.ttl
         row.recipe_hash = read_as
         row.polls_since_full = 0 if full else row.polls_since_full + 1
         _note_move(row, answer.permanent_url)
         row.last_attempt = row.last_success = now
         row.failures, row.error, row.error_code, row.held_until = 0, "", "", None
-        self._note(row, self._poll(row, recipe, now, max_age=answer.max_age))
+        self._note(row, self._poll(row, recipe, now, max_age=answer.max_age), read=outcome.found is not None)
 
     def failure(self, row: Source, recipe: SourceConfig, error: CollectError) -> None:
         """Remember why, and come back later and later, but always."""
@@ -64,23 +80,24 @@ class Polls:
         row.held_until = now + timedelta(seconds=wait) if wait else None
         if code == "held":  # nothing was asked, so nothing failed
             row.next_poll = row.held_until or row.next_poll
-            self._note(row, None)
+            self._note(row, None, read=False)
             return
         row.failures += grade(code, status)
         row.error, row.error_code, row.last_attempt = str(error), code, now
         row.moved_seen = 0  # should the new place be the fault, the configured one is asked again
-        self._note(row, self._poll(row, recipe, now, retry_after=wait))
+        self._note(row, self._poll(row, recipe, now, retry_after=wait), read=True)
 
     def save(self) -> None:
         """Plan the next polls by what each source published last week, and save the rows."""
         noted, self._noted = self._noted, []
         if not noted:
             return
-        week = _entries_last_week([row.key for row, _poll in noted])
-        for row, poll in noted:
+        week = Entry.objects.counts([row.key for row, _poll, _read in noted], datetime.now(UTC) - WEEK)
+        for row, poll, _read in noted:
             if poll is not None:
                 row.next_poll = next_poll(replace(poll, entries_last_week=week.get(row.key, 0)))
-        Source.objects.keep([row for row, _poll in noted])
+        Source.objects.keep([row for row, _poll, read in noted if read])
+        Source.objects.keep([row for row, _poll, read in noted if not read], but={"reading"})
 
     def _poll(
         self,
@@ -97,24 +114,22 @@ class Polls:
             now=now,
             interval=self._fetch.interval if own is None else own,
             freshness=self._fetch.freshness if own is None else 0.0,
+            stretch=self._stretched.get(row.key, 1.0),
             failures=row.failures,
             ttl=row.ttl,
             max_age=max_age,
             retry_after=retry_after,
         )
 
-    def _note(self, row: Source, poll: Poll | None) -> None:
-        self._noted.append((row, poll))
+    def _note(self, row: Source, poll: Poll | None, *, read: bool) -> None:
+        """`read`: what is remembered of the source's pages may have changed."""
+        self._noted.append((row, poll, read))
         if len(self._noted) >= _BATCH:
             self.save()
 
 
-def _entries_last_week(keys: list[str]) -> dict[str, int]:
-    rows = Entry.objects.filter(source_id__in=keys, published__gte=datetime.now(UTC) - WEEK)
-    return dict(rows.order_by().values_list("source_id").annotate(Count("id")))
-
-
-def _ttl(body: bytes) -> int | None:
+def feed_ttl(body: bytes) -> int | None:
+    """The seconds between two polls that an RSS feed asks for."""
     found = _TTL.search(body, 0, _HEAD)
     return int(found[1]) * 60 if found else None
 

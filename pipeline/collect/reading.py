@@ -51,7 +51,11 @@ def keep(row: Source, recipe: SourceConfig, found: Gathered, now: datetime, *, a
     """Put what the poll gave on the row, which the caller saves. `anew`: the recipe is another one now."""
     known = Coverage() if anew else coverage_of(row)
     coverage = after(
-        known, found.fresh, total=len(found.feed.entries), today=now.date(), may_be_empty=recipe.may_be_empty
+        known,
+        found.fresh,
+        total=len(found.feed.entries) + len(found.same),
+        today=now.date(),
+        may_be_empty=recipe.may_be_empty,
     )
     reading: dict[str, Any] = {"coverage": asdict(coverage)}
     if found.visited:

@@ -74,9 +74,9 @@ class Robots:
 
     def _look(self, site: _Site, origin: str) -> Protego:
         known, now = self._known.get(origin), datetime.now(UTC)
-        if known is None or now - known.fetched_at > FRESH:
+        if known is None or abs(now - known.fetched_at) > FRESH:
             known = self._fetched(site, origin, now) or known
-        if site.refusal is not None and (known is None or now - known.fetched_at > KEPT):
+        if site.refusal is not None and (known is None or abs(now - known.fetched_at) > KEPT):
             raise _again(site.refusal)
         assert known is not None
         return _parsed(known.text)

@@ -1,89 +1,97 @@
 """Collect: bring the sources up to date.
 
-    due sources | fetch and read and clean (parallel) | decide | store | ask for what is missing | withdraw
+    due sources | fetch and read and clean (parallel) | decide and store | ask for what is missing | withdraw
 
 One source's failure is recorded on it and never stops the others; an unexpected error stops the run.
-Does not decide whether an entry changed (decide.py) and does not know how a source is read (gather.py, readers/).
+Does not decide whether an entry changed (decide.py) and does not know how a source is read (asking.py, readers/).
 """
 
-import hashlib
+import gc
 import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from functools import partial
-from urllib.parse import urlsplit
+from itertools import islice
 
-from django.db import transaction
-
-from pipeline.collect import reading, storing, withdrawals
-from pipeline.collect.fetch import Fetcher, FetchResult
-from pipeline.collect.gather import Gathered, Visit, first_request, gather
+from pipeline.collect import reading, subscribing, withdrawals
+from pipeline.collect.articles import host_of
+from pipeline.collect.asking import Asker, Turn, recipe_hash
+from pipeline.collect.intake import Intake
 from pipeline.collect.opening import open_fetcher
-from pipeline.collect.parallel import AHEAD, as_finished
+from pipeline.collect.parallel import Crew
 from pipeline.collect.politeness import in_turns
-from pipeline.collect.polls import MOVED_AFTER, Polls
-from pipeline.collect.reading import Reading
-from pipeline.collect.withdrawals import Missing, missing_from, settle
+from pipeline.collect.polls import Polls
+from pipeline.collect.withdrawals import settle
 from pipeline.config import Config
 from pipeline.config import Source as SourceConfig
-from pipeline.errors import CollectError, FetchError
-from pipeline.models import Source
+from pipeline.models import LastAnswer, Source, Subscription
 from pipeline.summary import SourceLine
 
-FULL_EVERY = 24  # polls: some servers answer 304 for ever; now and then we ask without validators
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fetched:
-    """What one source gave. `found` is None when nothing changed since the last poll."""
-
-    answer: FetchResult
-    found: Gathered | None = None
-    body_hash: str = ""
-    note: str = ""
+_TO_HEAR = timedelta(hours=1)  # a ping that came so long before the news, or after it, told of it
+_OPENED = 64  # sources whose memory is read from the store together
 
 
 def run(
     config: Config,
     *,
     only_due: bool = False,
+    only: frozenset[str] | None = None,
     stop: threading.Event | None = None,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> list[SourceLine]:
-    """Poll the sources, all or those that are due, and store what they have. A line for every configured one."""
+    """Poll the sources, all or those that are due, and store what they have. A line for every configured one.
+
+    `only` names the sources that a worker of a cluster is to look at.
+    """
     stop = stop or threading.Event()
     now = datetime.now(UTC)
     recipes = {source.key: source for source in config.source}
-    Source.objects.ensure(recipes)
-    wanted = [source.key for source in config.enabled_sources]
+    Source.objects.make_missing(recipes)
+    wanted = [source.key for source in config.enabled_sources if only is None or source.key in only]
     rows = Source.objects.due(wanted, now) if only_due else Source.objects.not_held(wanted, now)
     lines = {key: SourceLine(key=key, note=_idle_note(recipes[key], only_due=only_due)) for key in recipes}
     for row in rows:
         lines[row.key].note = "the run was ended before its turn"  # until its poll says otherwise
-    lost: list[Missing] = []
-    rows = in_turns(rows, lambda row: urlsplit(recipes[row.key].url).netloc)
+    rows = in_turns(rows, lambda row: host_of(recipes[row.key].url))
     with (
+        _program_left_out(),
         open_fetcher(config, stop) as fetcher,
-        Polls(config.fetch) as polls,
-        ThreadPoolExecutor(config.fetch.threads, thread_name_prefix="collect") as pool,
+        Polls(config.fetch, _stretched(config, now)) as polls,
+        Crew(config.fetch.threads, "collect") as crew,
     ):
-
-        def fetch(opened: tuple[Source, Reading]) -> Fetched | CollectError:
-            row, known = opened
-            return _fetch(fetcher, recipes[row.key], row, known, stop)
-
-        known = ((row, reading.opened(row)) for row in rows)  # read here: the pool's threads have no store
-        outcomes = as_finished(pool, fetch, known, ahead=AHEAD * config.fetch.threads, stop=stop)
-        for done, ((row, _known), outcome) in enumerate(outcomes, start=1):
-            lines[row.key] = _store(config, recipes[row.key], row, outcome, polls, lost)
+        intake = Intake(config, polls, lines)
+        done = 0
+        asker = Asker(fetcher.get, stop, hubs=config.websub.enabled)
+        for found in crew.as_finished(asker.ask, _turns(rows, recipes), stop=stop):
+            for turn, outcome in found:
+                intake.take(turn, outcome)
+            done += len(found)
+            intake.store_if_due()
             progress(done, len(rows))
+        intake.store()
         asking = partial(withdrawals.ask, fetcher.get, stop)
-        asked = as_finished(pool, asking, lost, ahead=AHEAD * config.fetch.threads, stop=stop)
+        asked = [each for some in crew.as_finished(asking, intake.lost, stop=stop) for each in some]
         anew = [each.source_key for each, gone in asked if settle(each, gone, lines[each.source_key])]
-    Source.objects.read_anew(anew)  # after the polls are saved
+        if config.websub.enabled:
+            subscribing.note_offers(intake.offers)
+            subscribing.run(config, fetcher.get, crew, stop, only)
+    Source.objects.read_anew([*anew, *intake.anew])  # after the polls are saved
+    if config.websub.enabled:
+        fresh = [key for key, line in lines.items() if line.new]
+        Subscription.objects.found_news(fresh, now - _TO_HEAR)
+        Subscription.objects.wake(now, datetime.now(UTC))
     return list(lines.values())
+
+
+@contextmanager
+def _program_left_out() -> Iterator[None]:
+    """The garbage collector looks through what the run makes, not again and again through the program: a tenth of a poll."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _idle_note(source: SourceConfig, *, only_due: bool) -> str:
@@ -92,88 +100,23 @@ def _idle_note(source: SourceConfig, *, only_due: bool) -> str:
     return "not due" if only_due else "its server asked us to wait"
 
 
-def _fetch(
-    fetcher: Fetcher, recipe: SourceConfig, row: Source, known: Reading, stop: threading.Event
-) -> Fetched | CollectError:
-    """The part of the pipe without a store, for a thread of the pool."""
-    if stop.is_set():
-        return CollectError("the run was ended before its turn", resource=recipe.key)
-    now, digest = datetime.now(UTC), recipe_hash(recipe)
-    same = row.recipe_hash == digest
-    fresh = not same or row.polls_since_full >= FULL_EVERY or known.due(recipe, now)
-    moved = row.moved_to if same and row.moved_seen >= MOVED_AFTER else ""
-    request = replace(
-        first_request(recipe, moved or (known.feed if same else "")),
-        etag="" if fresh else row.etag,
-        last_modified="" if fresh else row.last_modified,
-    )
-    visit = Visit(
-        source=recipe,
-        fetch=fetcher.get,
-        now=now,
-        recipe=digest,
-        before=known.pages,
-        unfinished=known.unfinished,
-        stopped=stop.is_set,
-    )
-    try:
-        return _read(visit, fetcher.get(request), "" if fresh else row.body_hash)
-    except CollectError as error:
-        return error
+def _stretched(config: Config, now: datetime) -> dict[str, float]:
+    if not config.websub.enabled:
+        return {}
+    return dict.fromkeys(Subscription.objects.relied_upon(now), config.websub.stretch)
 
 
-def _read(visit: Visit, answer: FetchResult, known_hash: str) -> Fetched:
-    if answer.status == 304:
-        return Fetched(answer=answer, note="not modified")
-    body_hash = _digest(answer.body)
-    if body_hash == known_hash:
-        return Fetched(answer=answer, body_hash=body_hash, note="same bytes as before")
-    found = gather(visit, answer)
-    if found.answer is not None:  # the validators that count are those of the feed
-        answer, body_hash = found.answer, _digest(found.answer.body)
-    return Fetched(answer=answer, found=found, body_hash=body_hash, note="; ".join(found.feed.warnings))
-
-
-def _digest(body: bytes) -> str:
-    return hashlib.blake2b(body, digest_size=16).hexdigest()
-
-
-def recipe_hash(recipe: SourceConfig) -> str:
-    """Changes with whatever changes how the same bytes are read."""
-    parts = (
-        *(recipe.url, recipe.site, recipe.reader, recipe.language, recipe.timezone, recipe.max_entries),
-        *(recipe.list.model_dump_json(), recipe.article.model_dump_json() if recipe.article else ""),
-    )
-    return hashlib.blake2b(repr(parts).encode(), digest_size=16).hexdigest()
-
-
-def _store(
-    config: Config,
-    recipe: SourceConfig,
-    row: Source,
-    outcome: Fetched | CollectError,
-    polls: Polls,
-    lost: list[Missing],
-) -> SourceLine:
-    if isinstance(outcome, CollectError):
-        row.reading.pop("feed", None)  # should the feed that was found be the fault, the page is asked again
-        polls.failure(row, recipe, outcome)
-        if isinstance(outcome, FetchError) and outcome.code == "held":
-            return SourceLine(key=recipe.key, note="its server asked us to wait")
-        return SourceLine(key=recipe.key, error=str(outcome))
-    line = SourceLine(key=recipe.key, note=outcome.note)
-    now, digest = datetime.now(UTC), recipe_hash(recipe)
-    drift = reading.coverage_of(row)
-    if outcome.found is not None:
-        seen = storing.Sighting(
-            source_key=recipe.key, language=recipe.language, host=config.network.host, at=now
-        )
-        with transaction.atomic():
-            present = storing.store_entries(outcome.found.feed, outcome.answer, seen, line)
-        anew = row.recipe_hash != digest
-        if not anew:  # another recipe may mean other entries
-            lost.extend(missing_from(outcome.found, recipe, present, before=drift.entries, now=now))
-        drift = reading.keep(row, recipe, outcome.found, now, anew=anew)
-    line.note = "; ".join(filter(None, (drift.note, line.note)))
-    polls.success(row, recipe, outcome.answer, body_hash=outcome.body_hash, read_as=digest)
-    return line
+def _turns(rows: Sequence[Source], recipes: dict[str, SourceConfig]) -> Iterator[Turn]:
+    """With what the store remembers of each, which is read here: the pool's threads have no store."""
+    waiting: Iterable[Source] = iter(rows)
+    while some := list(islice(waiting, _OPENED)):
+        last = LastAnswer.objects.of([row.key for row in some if recipes[row.key].article is None])
+        for row in some:
+            recipe = recipes[row.key]
+            yield Turn(
+                recipe=recipe,
+                digest=recipe_hash(recipe),
+                row=row,
+                known=reading.opened(row),
+                last=last.get(row.key, ""),
+            )

@@ -1,13 +1,17 @@
-"""Writes what a poll found: entries and revisions by decision."""
+"""Writes what polls found: entries and revisions by decision, many sources in one transaction.
+
+A query of the store costs about as much as reading an entry, whether it asks for one source or for thirty.
+"""
 
 import base64
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 
 from django.db.models import OuterRef, Subquery
 
+from pipeline.collect import sieve
 from pipeline.collect.decide import (
     Changed,
     EntryForCollect,
@@ -16,12 +20,12 @@ from pipeline.collect.decide import (
     content_hash,
     decide,
 )
-from pipeline.collect.fetch import FetchResult
 from pipeline.collect.http_headers import http_date
-from pipeline.collect.identity import NEAR, Likeness, address, likeness, recognise, titles_alike, words
-from pipeline.collect.tongue import language_of
-from pipeline.collect.visited import entry_data
-from pipeline.models import Alias, Entry, Revision, text_hash
+from pipeline.collect.identity import address
+from pipeline.collect.resembling import Strangers, recognised
+from pipeline.collect.sieve import Same
+from pipeline.collect.tongue import Tongues, language_of, notes, tongues_of
+from pipeline.models import Entry, LastAnswer, Revision, text_hash
 from pipeline.records import EntryData, FeedData
 from pipeline.summary import SourceLine
 
@@ -36,71 +40,139 @@ class Sighting:
     language: str
     host: str  # of the published tree: the authority in the entries' ids
     at: datetime
+    stamp: str = ""  # Last-Modified of the answer
 
 
-def store_entries(feed: FeedData, answer: FetchResult, seen: Sighting, line: SourceLine) -> frozenset[int]:
-    """Store what is new or changed and count it; the ids of all entries that were seen. The caller holds the transaction."""
-    found = {text_hash(entry.guid): entry for entry in feed.entries}
-    known = Entry.objects.known(seen.source_key, found)
-    known |= _recognised(found, known, seen)
-    fallback = _stamp(feed, answer, seen.at)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What one source's poll gave, on its way into the store. `line` counts what becomes of it."""
+
+    seen: Sighting
+    feed: FeedData
+    line: SourceLine
+    same: Mapping[str, Same] = field(default_factory=dict)
+    digests: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Work:
+    """One answer while it is stored. Entries go by the hash of their guid."""
+
+    answer: Answer
+    found: dict[str, EntryData]
+    known: dict[str, Entry] = field(default_factory=dict)
+    stored: dict[str, Entry] = field(default_factory=dict)  # what the store now holds as it was found
+    present: set[int] = field(default_factory=set)
+    anew: bool = False  # what was held back is not all as it was
+
+    @property
+    def key(self) -> str:
+        return self.answer.seen.source_key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """`present`: the ids of all entries that were seen, by source. `anew`: sources to be read whole the next time."""
+
+    present: Mapping[str, frozenset[int]]
+    anew: frozenset[str]
+
+
+def store_answers(answers: Sequence[Answer]) -> Stored:
+    """Store what is new or changed and count it. The caller holds the transaction."""
+    works = [
+        _Work(answer=each, found={text_hash(entry.guid): entry for entry in each.feed.entries})
+        for each in answers
+    ]
+    _look_up(works)
+    fresh = [pair for work in works for pair in _decided(work)]
+    _insert(fresh)
+    anew = frozenset(work.key for work in works if work.anew)
+    seen = {work.key: _remembered(work) for work in works if not work.anew}
+    LastAnswer.objects.remember({key: sieve.packed(each) for key, each in seen.items() if each})
+    LastAnswer.objects.forget(anew)
+    return Stored(
+        present={
+            work.key: frozenset(work.present.union(each.pk for each in work.stored.values()))
+            for work in works
+        },
+        anew=anew,
+    )
+
+
+# ── What the store knows ─────────────────────────────────────────────────────────────────────────────
+
+
+def _look_up(works: Sequence[_Work]) -> None:
+    """Fill in `known` and `present`: by guid, by alias, then by likeness."""
+    held = {same.entry for work in works for same in work.answer.same.values()}
+    standing = Entry.objects.standing(held)
+    known = Entry.objects.known_of({work.key: work.found for work in works}, standing)
+    for work in works:
+        ids = {same.entry for same in work.answer.same.values()}
+        work.present = ids & standing
+        work.known = {guid: known[place] for guid in work.found if (place := (work.key, guid)) in known}
+        work.anew = (
+            not ids <= standing
+        )  # gone from the store, or withdrawn: what the sieve knows is out of date
+    for work, more in zip(works, recognised([_strangers(work) for work in works]), strict=True):
+        work.known |= more
+    for work in works:
+        work.present |= {row.pk for row in work.known.values()}
+
+
+def _strangers(work: _Work) -> Strangers:
+    return Strangers(
+        source_key=work.key,
+        at=work.answer.seen.at,
+        entries={guid: entry for guid, entry in work.found.items() if guid not in work.known},
+        present=frozenset(work.present.union(row.pk for row in work.known.values())),
+        taken=tuple(address(work.found[guid].url) for guid in work.known),
+    )
+
+
+# ── What becomes of it ───────────────────────────────────────────────────────────────────────────────
+
+
+def _decided(work: _Work) -> list[tuple[Entry, Revision]]:
+    """Revise what changed; what is new is handed back."""
+    seen, line = work.answer.seen, work.answer.line
+    fallback = _stamp(work.answer.feed, seen)
     fresh: list[tuple[Entry, Revision]] = []
-    for place, (guid_hash, entry) in enumerate(found.items()):
-        row = known.get(guid_hash)
+    for place, (guid_hash, entry) in enumerate(work.found.items()):
+        row = work.known.get(guid_hash)
         decision = decide(entry, _known(row), now=seen.at)
-        if isinstance(decision, New):
+        if isinstance(decision, New) or row is None:
             fresh.append(_new(entry, guid_hash, seen, fallback - timedelta(seconds=place)))
+            work.stored[guid_hash] = fresh[-1][0]
             line.new += 1
-        elif isinstance(decision, Changed) and row is not None:
+            continue
+        if isinstance(decision, Flickering):
+            line.note = "some entries change at every poll; they are left as they are for a day"
+        else:
+            work.stored[guid_hash] = row
+        if isinstance(decision, Changed):
             _revise(row, entry, decision, seen)
             line.changed += 1
         else:
             line.unchanged += 1
-            if isinstance(decision, Flickering):
-                line.note = "some entries change at every poll; they are left as they are for a day"
-    _insert(fresh)
-    strangers = sum(entry.language != seen.language for entry, _revision in fresh)
-    if strangers:
-        line.note = f"{strangers} new entries are not in {seen.language}; their own language is used"
-    return frozenset([*(row.pk for row in known.values()), *(entry.pk for entry, _revision in fresh)])
+    line.unchanged += len(work.answer.same)
+    line.note = notes([revision.tongues for _entry, revision in fresh]) or line.note
+    return fresh
 
 
-def _recognised(
-    found: Mapping[str, EntryData], known: Mapping[str, Entry], seen: Sighting
-) -> dict[str, Entry]:
-    """Entries of the store among those with an unknown guid; their new guids are remembered as aliases."""
-    strangers = {key: likeness(entry, seen.at) for key, entry in found.items() if key not in known}
-    if not strangers:
-        return {}
-    absent = _candidates(strangers, {row.pk for row in known.values()}, seen.source_key)
-    if not absent:
-        return {}
-    same = recognise(
-        strangers,
-        {key: likeness(entry_data(row), row.published) for key, row in absent.items()},
-        taken=[address(found[key].url) for key in known],
-    )
-    Alias.objects.remember(seen.source_key, same)
-    return {guid_hash: absent[key] for guid_hash, key in same.items()}
+def _remembered(work: _Work) -> dict[str, Same]:
+    """For the next poll's sieve: what was held back, and what the store now holds as it was found.
 
-
-def _candidates(
-    strangers: Mapping[str, Likeness], present: Collection[int], source_key: str
-) -> Mapping[int, Entry]:
-    """What the answer does not name, with the address or the title of a stranger."""
-    dates = [each.published for each in strangers.values()]
-    places = {_address_hash(each.address) for each in strangers.values()} - {""}
-    rows = Entry.objects.look_alikes(source_key, present, places, (min(dates) - NEAR, max(dates) + NEAR))
-    wanted = [
-        key
-        for key, place, title in rows
-        if place in places or any(titles_alike(each.title, words(title)) for each in strangers.values())
-    ]
-    return Entry.objects.select_related("current").in_bulk(wanted) if wanted else {}
-
-
-def _address_hash(canonical: str) -> str:
-    return text_hash(canonical) if canonical else ""
+    But for what is known by another guid: should that one come back, they are two, which only both together show.
+    """
+    entries = dict(work.answer.same)
+    for guid_hash, row in work.stored.items():
+        found = work.found[guid_hash]
+        if row.guid_hash == guid_hash and (digest := work.answer.digests.get(found.guid)) is not None:
+            stamp = int(found.published.timestamp()) if found.published else None
+            entries[digest] = Same(sieve.short(found.guid), row.pk, stamp)
+    return entries
 
 
 def _known(row: Entry | None) -> EntryForCollect | None:
@@ -113,13 +185,14 @@ def _known(row: Entry | None) -> EntryForCollect | None:
         silent_changes=row.hash_changes,
         changed_at=row.current.seen_at if row.current else None,
         withdrawn=row.withdrawn_at is not None,
+        pruned=row.current is None,
     )
 
 
-def _stamp(feed: FeedData, answer: FetchResult, now: datetime) -> datetime:
+def _stamp(feed: FeedData, seen: Sighting) -> datetime:
     """The date of entries that have none, a second apart to keep their order: the feed's own or its answer's, where that makes sense, else now."""
-    stamps = (feed.updated, http_date(answer.last_modified))
-    return next((stamp for stamp in stamps if stamp and stamp <= now), now.replace(microsecond=0))
+    stamps = (feed.updated, http_date(seen.stamp))
+    return next((stamp for stamp in stamps if stamp and stamp <= seen.at), seen.at.replace(microsecond=0))
 
 
 def _new(found: EntryData, guid_hash: str, seen: Sighting, fallback: datetime) -> tuple[Entry, Revision]:
@@ -131,14 +204,21 @@ def _new(found: EntryData, guid_hash: str, seen: Sighting, fallback: datetime) -
         public_id=public_id(seen.source_key, found.guid),
         tag=f"{seen.host},{seen.at.year}",
         url=found.url,
-        url_hash=_address_hash(address(found.url)),
+        url_hash=_address_hash(found.url),
         language=language_of(found, seen.language),
         first_seen=seen.at,
         published=published,
         updated=max(published, _believable(found.updated, seen.at) or published),
         content_hash=content_hash(found),
     )
-    return entry, _revision(entry, found, 1, seen.at)
+    return entry, _revision(
+        entry, found, 1, seen, tongues_of(found, seen.language, entry.language, entry.language)
+    )
+
+
+def _address_hash(url: str) -> str:
+    canonical = address(url)
+    return text_hash(canonical) if canonical else ""
 
 
 def _believable(stamp: datetime | None, now: datetime) -> datetime | None:
@@ -152,11 +232,11 @@ def public_id(source_key: str, guid: str) -> str:
     return base64.b32encode(digest).decode().lower()
 
 
-def _revision(entry: Entry, found: EntryData, number: int, now: datetime) -> Revision:
+def _revision(entry: Entry, found: EntryData, number: int, seen: Sighting, tongues: Tongues) -> Revision:
     return Revision(
         entry=entry,
         number=number,
-        content_hash=content_hash(found),
+        content_hash=entry.content_hash,
         title=found.title,
         summary=found.summary,
         content=found.content,
@@ -166,26 +246,31 @@ def _revision(entry: Entry, found: EntryData, number: int, now: datetime) -> Rev
         image=asdict(found.image) if found.image else None,
         enclosures=[asdict(each) for each in found.enclosures],
         updated=found.updated,
-        seen_at=now,
+        tongues=tongues.as_json(),
+        seen_at=seen.at,
     )
 
 
-def _insert(fresh: Iterable[tuple[Entry, Revision]]) -> None:
-    pairs = list(fresh)
+def _insert(pairs: Sequence[tuple[Entry, Revision]]) -> None:
+    if not pairs:
+        return
     Entry.objects.bulk_create([entry for entry, _revision in pairs], batch_size=200)
     Revision.objects.bulk_create([revision for _entry, revision in pairs], batch_size=200)
     first = Revision.objects.filter(entry=OuterRef("pk")).values("pk")[:1]
-    Entry.objects.filter(pk__in=[entry.pk for entry, _revision in pairs]).update(current=Subquery(first))
+    for start in range(0, len(pairs), 500):
+        ids = [entry.pk for entry, _revision in pairs[start : start + 500]]
+        Entry.objects.filter(pk__in=ids).update(current=Subquery(first))
 
 
 def _revise(row: Entry, found: EntryData, decision: Changed, seen: Sighting) -> None:
     number = row.current.number + 1 if row.current else 1
-    revision = _revision(row, found, number, seen.at)
+    row.content_hash = content_hash(found)
+    tongues = tongues_of(found, seen.language, language_of(found, row.language), row.language)
+    revision = _revision(row, found, number, seen, tongues)
     revision.save()
     stamp = _believable(found.updated, seen.at)
     row.current = revision
-    row.content_hash = revision.content_hash
-    row.url, row.url_hash = found.url, _address_hash(address(found.url))
+    row.url, row.url_hash = found.url, _address_hash(found.url)
     if decision.reason != "moved":  # a new address is no news to a reader
         # The source's stamp where it moved forward, else the time we saw the change: `updated` never goes back.
         row.updated = stamp if stamp and stamp > row.updated else seen.at.replace(microsecond=0)

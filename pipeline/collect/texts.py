@@ -6,6 +6,9 @@ import unicodedata
 
 # Neither XML nor PostgreSQL takes them; lone surrogates cannot be stored as UTF-8.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+# They turn the reading direction of what follows, to the end of the paragraph where nobody ends them: of whatever
+# stands behind a headline in a list too. The letters of every script know their own direction without them.
+_DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _STRAY = re.compile(r"<\?xml\b[^<>]{0,200}\?>|\]\]>", re.IGNORECASE)
 _INLINE_TAG = re.compile(
     r"</?(?:a|abbr|acronym|b|bdi|big|br|cite|code|del|div|em|font|h[1-6]|i|img|ins|mark|p|q|s|small|span|strike"
@@ -29,9 +32,16 @@ def without_controls(text: str) -> str:
     return _CONTROLS.sub("", text)
 
 
+def without_directions(text: str) -> str:
+    return _DIRECTIONS.sub("", text)
+
+
 def repair(text: str, language: str = "") -> str:
-    """Composed letters, no control characters, no leftovers of XML; for Romanian the letters of its alphabet."""
-    text = _MOJIBAKE.sub(_remade, _STRAY.sub("", without_controls(text)))
+    """Composed letters, no control characters, none that turn the direction of reading, no leftovers of XML.
+
+    For Romanian the letters of its alphabet.
+    """
+    text = _MOJIBAKE.sub(_remade, _STRAY.sub("", without_directions(without_controls(text))))
     text = unicodedata.normalize("NFC", text)
     return text.translate(_ROMANIAN) if language.partition("-")[0] == "ro" else text
 

@@ -29,6 +29,7 @@ class Poll:
     interval: float = 30.0  # minutes; the shortest, from config.toml
     entries_last_week: int | None = None  # None when not counted: the interval is used as it is
     freshness: float = 2.0  # polls for each entry expected; 0: the interval is used as it is
+    stretch: float = 1.0  # how many times longer, as the source's hub tells of news
     failures: float = 0.0  # graded by `grade`, added up since the last success
     max_age: int | None = None  # seconds for which the source calls its answer fresh
     ttl: int | None = None  # seconds, from the feed itself
@@ -38,7 +39,9 @@ class Poll:
 def next_poll(poll: Poll) -> datetime:
     """The moment of the next poll: never before now, never later than CAP."""
     wait = _regular(poll) * _jitter(poll.key)
-    if poll.failures:
+    if poll.failures == 0:
+        wait *= poll.stretch
+    else:
         doublings = min(poll.failures, _MOST_DOUBLINGS)
         wait = max(wait, _RETRY_FLOOR) * 2**doublings
     return poll.now + min(max(wait, _asked_for(poll)), CAP)

@@ -22,6 +22,7 @@ class Deadline:
         self.done = False
         self._lock = threading.Lock()
         self._sockets: list[socket.socket] = []
+        self._borrowed: socket.socket | None = None
 
     @property
     def expired(self) -> bool:
@@ -39,12 +40,19 @@ class Deadline:
         if late or self.expired:
             self.cut()
 
+    def borrow(self, sock: socket.socket) -> None:
+        """Watch the connection of an earlier call, whose handshake is over: it keeps its descriptor, and knows when it is closed."""
+        with self._lock:
+            self._borrowed = sock
+        if self.expired:
+            self.cut()
+
     def cut(self) -> None:
         """End every transfer of this call, whichever thread is blocked in it."""
         with self._lock:
-            for sock in self._sockets:
+            for sock in (*self._sockets, *([self._borrowed] if self._borrowed else [])):
                 with contextlib.suppress(OSError):  # already closed by the other side
-                    sock.shutdown(socket.SHUT_RDWR)
+                    socket.socket.shutdown(sock, socket.SHUT_RDWR)  # TLS would have its own ideas of an end
 
     def release(self) -> None:
         """Forget the sockets: the call is over and its connection may serve the next one."""
@@ -53,6 +61,7 @@ class Deadline:
             for sock in self._sockets:
                 sock.close()
             self._sockets.clear()
+            self._borrowed = None
 
 
 class Watchdog:

@@ -6,6 +6,7 @@ import threading
 from django.core.management import execute_from_command_line
 
 from pipeline.commands.result import DONE, FAILED, Command, Result
+from pipeline.commands.watching import after_run
 from pipeline.config import Config
 from pipeline.cycle import STAGES, Run, run_cycle
 from pipeline.progress import Progress, show
@@ -23,6 +24,7 @@ def _cycle(stages: tuple[str, ...]) -> Command:
             publish_all=getattr(options, "all", False),
         )
         summary = run_cycle(run, stages)
+        after_run(config)
         show(summary, progress.console)
         failed = getattr(options, "strict", False) and summary.failed_sources
         return Result(code=FAILED if failed else DONE, data=summary.as_dict())
@@ -35,7 +37,11 @@ def _serve(options: argparse.Namespace, config: Config, _stop: threading.Event) 
 
     if options.port:
         config = config.model_copy(update={"serve": config.serve.model_copy(update={"port": options.port})})
-    daemon.serve(config, options.config, say=Progress().say)
+    if options.pages and config.store.url.startswith("postgres"):
+        from pipeline.cluster import jobs  # noqa: PLC0415 - its models exist on PostgreSQL only
+
+        jobs.listen()  # what an editor does is brought out by a worker
+    daemon.serve(config, options.config, say=Progress().say, cycles=not options.pages)
     return Result()
 
 
@@ -58,9 +64,10 @@ def _check(options: argparse.Namespace, config: Config, _stop: threading.Event) 
     checkup.show(lines, console)
     data = [line.as_dict() for line in lines]
     if found is not None:
-        showing.show(found.items(), console)
+        languages = {source.key: source.language for source in config.source}
+        showing.show(found.items(), console, languages)
         data = [
-            row | {"entries": [showing.as_dict(entry) for entry in found[line.about].entries]}
+            row | {"entries": [showing.as_dict(entry, languages[line.about]) for entry in found[line.about].entries]}
             if line.about in found
             else row
             for row, line in zip(data, lines, strict=True)

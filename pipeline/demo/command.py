@@ -10,6 +10,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline import loading, settings
@@ -19,8 +20,11 @@ from pipeline.errors import NewswireError
 from pipeline.progress import Progress, show
 
 TARGETS = ("lv", "en", "pt")
+EDITOR = "demo"
+_LINK_MINUTES = 120.0  # from the start of the demo
 _MEMORY = Path(__file__).parent / "memory.tmx"
 _SOURCES = Path(__file__).parent / "sources.toml"
+_TOPICS = Path(__file__).parent / "topics.toml"
 
 
 def demo(options: argparse.Namespace) -> int:
@@ -67,7 +71,23 @@ def _serve(config: Config, path: Path, progress: Progress) -> None:
         ("All feeds", f"{base}/feeds.opml"),
     ):
         progress.say(f"  {text:<36} {address}")
+    progress.say("")
+    # Not wrapped: an address broken over two lines cannot be clicked.
+    progress.console.print(f"  Sign in to the desk once: {base}/desk/enter/{_way_in()}/", soft_wrap=True)
+    progress.say("")
     daemon.serve(config, path, say=progress.say, cycles=False)
+
+
+def _way_in() -> str:
+    """The token of a link for the editor "demo", who may everything. The demo listens on loopback only."""
+    from pipeline.models import Editor, Role  # noqa: PLC0415 - models can be imported only after boot
+    from pipeline.review import people  # noqa: PLC0415
+
+    grants = [people.GrantData(role=Role.ADMINISTRATOR)]
+    editor = Editor.objects.by_name(EDITOR) or people.add_editor(people.NewEditor(name=EDITOR), grants)
+    people.reactivate(editor)
+    people.set_grants(editor, grants)
+    return people.one_time_link(editor, datetime.now(UTC), minutes=_LINK_MINUTES)
 
 
 @contextmanager
@@ -135,6 +155,7 @@ memories = [{_quoted(str(_MEMORY))}]
 
 [publish]
 directory = "public"
+reports = "/report"
 
 [store]
 url = "sqlite:///newswire.db"
@@ -146,7 +167,7 @@ per_host = 8
 [serve]
 port = {port}
 """
-    text += "\n" + source_tables(network)
+    text += f"\n{source_tables(network)}\n{topic_tables()}"
     tomllib.loads(text)
     return text
 
@@ -154,6 +175,11 @@ port = {port}
 def source_tables(network: SampleNetwork) -> str:
     """The sample sites as sources of a configuration, each read by the shape of the real site."""
     return _SOURCES.read_text(encoding="utf-8").replace("{base}", network.base)
+
+
+def topic_tables() -> str:
+    """The topics, the same that the project's own configuration begins with."""
+    return _TOPICS.read_text(encoding="utf-8")
 
 
 def _quoted(text: str) -> str:

@@ -20,6 +20,23 @@ class EditorManager(BaseUserManager["Editor"]):
     def by_name(self, name: str) -> "Editor | None":
         return self.filter(name=name).first()
 
+    def with_grants(self) -> models.QuerySet["Editor"]:
+        """Called by the desk: every account with what it may do."""
+        return self.order_by("-is_active", "name").prefetch_related("grants")
+
+    def full_name_of(self, name: str) -> str:
+        """As readers may see it; empty where the account has none."""
+        return self.filter(name=name).values_list("full_name", flat=True).first() or ""
+
+    def by_feed_token(self, token_hash: str) -> "Editor | None":
+        """Whose reader asks for the queue's feed."""
+        return self.filter(feed_token_hash=token_hash, is_active=True).first()
+
+    def to_notify(self) -> models.QuerySet["Editor"]:
+        """Called by the daily mail: those at the desk who want it and can be reached."""
+        rows = self.filter(is_active=True, notices=True).exclude(email="")
+        return rows.order_by("name").prefetch_related("grants")
+
 
 class Editor(AbstractBaseUser):
     """An account. `password` and `last_login` come from Django; no account has a password by default."""
@@ -50,6 +67,12 @@ class Editor(AbstractBaseUser):
         return self.name
 
 
+class GrantManager(models.Manager["Grant"]):
+    def of(self, editor: Editor) -> list["Grant"]:
+        """All that an editor may."""
+        return list(self.filter(editor=editor).order_by("language", "source_key", "role"))
+
+
 class Grant(models.Model):
     """A role of one editor, in one language or all, for one city or all."""
 
@@ -57,6 +80,8 @@ class Grant(models.Model):
     role = models.CharField(max_length=15, choices=Role.choices)
     language = models.CharField(max_length=3, blank=True)  # empty: every language
     source_key = models.CharField(max_length=40, blank=True)  # empty: every source
+
+    objects: ClassVar[GrantManager] = GrantManager()
 
     class Meta:
         app_label = "pipeline"

@@ -1,77 +1,134 @@
 """Entries as their sources tell them: the entry, its revisions, and the sentences of each revision."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, NamedTuple, TypeVar
 
 from django.db import models
 from django.db.models import Q
 
 from pipeline.models.fields import text_hash
+from pipeline.models.moments import has_come
 from pipeline.models.sources import Source
 
 _PARAMETERS = 500  # of one query; SQLite takes a bounded number
 _LOOK_ALIKES = 1_000  # entries of one source that are looked at, newest first
 
+_T = TypeVar("_T")
 _ALIASES = 10  # of one entry, the newest; some sources make up a guid at every poll
+
+
+class Resemblance(NamedTuple):
+    """As much of an entry as tells whether it may be another one."""
+
+    id: int
+    source_key: str
+    url_hash: str
+    title: str | None
+
+
+class Listed(NamedTuple):
+    """As much of an entry as tells whether a list lost it."""
+
+    id: int
+    source_key: str
+    url: str
+    published: datetime
+    asked_at: datetime | None
+
+
+_RESEMBLANCE = ("id", "source_id", "url_hash", "current__title")
+_LISTED = ("id", "source_id", "url", "published", "asked_at")
+
+
+def _in_parts(values: Iterable[_T]) -> Iterator[list[_T]]:
+    """As many at a time as one query takes."""
+    rest = list(values)
+    for start in range(0, len(rest), _PARAMETERS):
+        yield rest[start : start + _PARAMETERS]
 
 
 class EntryManager(models.Manager["Entry"]):
     def known(self, source_key: str, guid_hashes: Iterable[str]) -> dict[str, "Entry"]:
-        """Called by collect before it decides: this source's entries by the hash of their guid, or of an alias.
+        """Entries of one source by the hash of their guid, or of an alias; see `known_of`."""
+        found = self.known_of({source_key: guid_hashes})
+        return {guid_hash: entry for (_key, guid_hash), entry in found.items()}
+
+    def known_of(
+        self, wanted: Mapping[str, Iterable[str]], there: Collection[int] = ()
+    ) -> dict[tuple[str, str], "Entry"]:
+        """Called by collect before it decides: entries by their source and the hash of their guid, or of an alias.
 
         Each entry once: by its own guid where that is among those asked for, else by the first alias. What stands
-        beside one another in an answer is not the same entry, even if it once seemed so.
+        beside one another in an answer is not the same entry, even if it once seemed so. So an alias never means one
+        of those that are `there` already.
         """
-        wanted = list(dict.fromkeys(guid_hashes))
-        found: dict[str, Entry] = {}
-        for start in range(0, len(wanted), _PARAMETERS):
-            rows = self.filter(source_id=source_key, guid_hash__in=wanted[start : start + _PARAMETERS])
-            found |= {entry.guid_hash: entry for entry in rows.select_related("current")}
-        there = {entry.pk for entry in found.values()}
-        strange = [each for each in wanted if each not in found]
-        for start in range(0, len(strange), _PARAMETERS):
-            named = Alias.objects.filter(
-                source_id=source_key, guid_hash__in=strange[start : start + _PARAMETERS]
-            )
-            for alias in named.select_related("entry__current").order_by("id"):
-                if alias.entry_id not in there:
-                    there.add(alias.entry_id)
-                    found[alias.guid_hash] = alias.entry
+        asked = dict.fromkeys((key, each) for key, hashes in wanted.items() for each in hashes)
+        found: dict[tuple[str, str], Entry] = {}
+        for some in _in_parts([each for _key, each in asked]):
+            for row in self.filter(guid_hash__in=some).select_related("current"):
+                if (place := (row.source_id, row.guid_hash)) in asked:
+                    found[place] = row
+        taken = {*there, *(row.pk for row in found.values())}
+        strange = [place for place in asked if place not in found]
+        for some in _in_parts([each for _key, each in strange]):
+            for alias in (
+                Alias.objects.filter(guid_hash__in=some).select_related("entry__current").order_by("id")
+            ):
+                if (place := (alias.source_id, alias.guid_hash)) in asked and alias.entry_id not in taken:
+                    taken.add(alias.entry_id)
+                    found[place] = alias.entry
         return found
 
-    def look_alikes(
-        self,
-        source_key: str,
-        present: Collection[int],
-        url_hashes: Iterable[str],
-        between: tuple[datetime, datetime],
-    ) -> list[tuple[int, str, str]]:
-        """Called by collect: what an answer does not name and one with an unknown guid may be, by address or by date.
+    def standing(self, ids: Iterable[int]) -> set[int]:
+        """Called by collect: which of these are in the store, and not withdrawn."""
+        rows = self.filter(withdrawn_at__isnull=True)
+        return {
+            key for some in _in_parts(ids) for key in rows.filter(pk__in=some).values_list("pk", flat=True)
+        }
 
-        As (id, hash of the address, title): most differ in these already, and need not be read whole.
+    def at(self, url_hashes: Iterable[str]) -> list["Resemblance"]:
+        """Called by collect: entries of any source at these addresses, newest first."""
+        rows = self.order_by("-published", "-id")
+        return [
+            Resemblance(*row)
+            for some in _in_parts({each for each in url_hashes if each})
+            for row in rows.filter(url_hash__in=some).values_list(*_RESEMBLANCE)[:_LOOK_ALIKES]
+        ]
+
+    def around(
+        self, source_keys: Collection[str], between: tuple[datetime, datetime], limit: int
+    ) -> list["Resemblance"]:
+        """Called by collect: these sources' entries of some days, newest first.
+
+        What one with an unknown guid may be. Most differ in their titles already, and need not be read whole.
         """
-        addresses = [each for each in dict.fromkeys(url_hashes) if each][:_PARAMETERS]
-        rows = self._absent(source_key, present)
-        near = rows.filter(Q(url_hash__in=addresses) | Q(published__range=between))
-        found = near.values_list("id", "url_hash", "current__title")[: len(present) + _LOOK_ALIKES]
-        return [(key, place, title or "") for key, place, title in found if key not in present]
+        rows = self.filter(source_id__in=source_keys, published__range=between).order_by("-published", "-id")
+        return [
+            Resemblance(*row)
+            for row in rows.values_list(*_RESEMBLANCE)[: limit + _LOOK_ALIKES * len(source_keys)]
+        ]
 
-    def not_among(
-        self, source_key: str, present: Collection[int], asked_before: datetime, after: datetime | None
-    ) -> list["Entry"]:
-        """Called by collect: what an answer does not name, newest first, but for those asked for since `asked_before`."""
-        rows = self._absent(source_key, present).filter(withdrawn_at__isnull=True)
-        rows = rows.filter(Q(asked_at__isnull=True) | Q(asked_at__lt=asked_before))
+    def not_asked(
+        self, source_keys: Collection[str], asked_before: datetime, after: datetime | None, limit: int
+    ) -> list["Listed"]:
+        """Called by collect: these sources' public entries, newest first, but for those asked for since `asked_before`."""
+        rows = self.filter(source_id__in=source_keys, withdrawn_at__isnull=True, current__isnull=False)
+        rows = rows.filter(Q(asked_at__isnull=True) | has_come("asked_at", asked_before))
         if after is not None:
             rows = rows.filter(published__gt=after)
-        rows = rows.only("id", "guid", "url", "published", "asked_at")
-        return [entry for entry in rows[: len(present) + _LOOK_ALIKES] if entry.pk not in present]
+        rows = rows.order_by("-published", "-id")
+        return [Listed(*row) for row in rows.values_list(*_LISTED)[: limit + _LOOK_ALIKES * len(source_keys)]]
 
-    def _absent(self, source_key: str, present: Collection[int]) -> models.QuerySet["Entry"]:
-        """Newest first. A long answer's entries are too many for a query; whoever asks leaves them out."""
-        rows = self.filter(source_id=source_key).order_by("-published", "-id")
-        return rows.exclude(pk__in=present) if len(present) <= _PARAMETERS else rows
+    def parts(self, source_key: str, file: str) -> list[tuple[int, datetime]]:
+        """Called by collect: the public entries that a file of this source was parted into (id, published)."""
+        rows = self.filter(source_id=source_key, url__startswith=f"{file}#", withdrawn_at__isnull=True)
+        return list(rows.values_list("id", "published"))
+
+    def counts(self, source_keys: Collection[str], since: datetime) -> dict[str, int]:
+        """Called by collect when it plans the next polls: how many entries each source published since then."""
+        rows = self.filter(source_id__in=source_keys, published__gte=since).order_by()
+        return dict(rows.values_list("source_id").annotate(models.Count("id")))
 
     def note_asked(self, ids: Iterable[int], now: datetime) -> None:
         """Called by collect: the own addresses of these entries were asked for just now."""
@@ -79,7 +136,7 @@ class EntryManager(models.Manager["Entry"]):
 
     def withdraw(self, ids: Iterable[int], now: datetime) -> int:
         """Called by collect: gone at their source. Due for leaving every language; they stay known."""
-        rows = self.filter(pk__in=list(ids), withdrawn_at__isnull=True)
+        rows = self.filter(pk__in=list(ids), withdrawn_at__isnull=True, current__isnull=False)
         return rows.update(withdrawn_at=now, planned=False, release_due=True)
 
     def unplanned(self, limit: int) -> list["Entry"]:
@@ -106,6 +163,7 @@ class Entry(models.Model):
     first_seen = models.DateTimeField()  # never moves
     published = models.DateTimeField()  # the source's date, else the best guess when it was first seen
     updated = models.DateTimeField()  # moves with a real correction only
+    # None once its texts were pruned: then only the row stays, by which the entry is known
     current = models.ForeignKey("Revision", null=True, on_delete=models.PROTECT, related_name="+")
     content_hash = models.CharField(max_length=64)  # of the current revision
     hash_changes = models.PositiveIntegerField(default=0)  # changes without a new date: flicker is capped
@@ -121,12 +179,22 @@ class Entry(models.Model):
 
     class Meta:
         app_label = "pipeline"
-        constraints = [models.UniqueConstraint(fields=["source", "guid_hash"], name="one_entry_per_guid")]
+        # Guids differ more than sources do: so the index serves questions about many sources at once.
+        constraints = [models.UniqueConstraint(fields=["guid_hash", "source"], name="one_entry_per_guid")]
         indexes = [
             models.Index(fields=["-published", "-id"], condition=Q(planned=False), name="entry_unplanned"),
             models.Index(fields=["id"], condition=Q(release_due=True), name="entry_release_due"),
             models.Index(fields=["source", "-published"], name="entry_by_source"),
-            models.Index(fields=["source", "url_hash"], name="entry_by_address"),
+            models.Index(fields=["url_hash"], name="entry_by_address"),
+            models.Index(
+                fields=["-withdrawn_at"], condition=Q(withdrawn_at__isnull=False), name="entry_withdrawn"
+            ),
+            models.Index(
+                fields=["source", "-withdrawn_at"],
+                condition=Q(withdrawn_at__isnull=False),
+                name="entry_withdrawn_by_source",
+            ),
+            models.Index(fields=["-blocked_at"], condition=Q(blocked_at__isnull=False), name="entry_blocked"),
         ]
 
     def __str__(self) -> str:
@@ -138,7 +206,7 @@ class AliasManager(models.Manager["Alias"]):
         """Called by collect: from now on these hashes of guids mean these entries."""
         rows = [Alias(source_id=source_key, guid_hash=key, entry_id=entry) for key, entry in entries.items()]
         self.bulk_create(
-            rows, update_conflicts=True, unique_fields=["source", "guid_hash"], update_fields=["entry"]
+            rows, update_conflicts=True, unique_fields=["guid_hash", "source"], update_fields=["entry"]
         )
         for entry in entries.values():
             old = self.filter(entry_id=entry).order_by("-id").values_list("id", flat=True)[_ALIASES:]
@@ -156,7 +224,7 @@ class Alias(models.Model):
 
     class Meta:
         app_label = "pipeline"
-        constraints = [models.UniqueConstraint(fields=["source", "guid_hash"], name="one_alias_per_guid")]
+        constraints = [models.UniqueConstraint(fields=["guid_hash", "source"], name="one_alias_per_guid")]
 
     def __str__(self) -> str:
         return f"{self.guid_hash} is {self.entry_id}"
@@ -177,6 +245,9 @@ class Revision(models.Model):
     image = models.JSONField(null=True)  # {url, alt}
     enclosures = models.JSONField(default=list)  # of {url, type, length}
     updated = models.DateTimeField(null=True)  # the source's own stamp, where it has one
+    tongues = models.JSONField(
+        default=dict
+    )  # a claimed language that is not that of the words, and `mixed`: passages
     seen_at = models.DateTimeField()
 
     class Meta:
@@ -227,6 +298,7 @@ class Segment(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["revision", "text_hash"], name="one_segment_per_sentence")
         ]
+        indexes = [models.Index(fields=["text_hash"], name="segment_by_text")]
 
     def __str__(self) -> str:
         return self.text[:60]

@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+
+from pipeline.models.moments import is_ahead
 
 
 class HostManager(models.Manager["Host"]):
     def keep(self, rows: Iterable["Host"], now: datetime) -> None:
         """Called by collect at the end of a run: what stands here afterwards is owed still."""
-        self.exclude(Q(next_ok_at__gt=now) | Q(held_until__gt=now)).delete()
+        self.exclude(is_ahead("next_ok_at", now) | is_ahead("held_until", now)).delete()
         self.bulk_create(
             rows, update_conflicts=True, unique_fields=["name"], update_fields=["next_ok_at", "held_until"]
         )

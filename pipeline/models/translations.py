@@ -1,26 +1,29 @@
 """Translations of entries, their units (one a segment) and what the checks found in them."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from pipeline.models.audit import PIPELINE, Audit
 from pipeline.models.entries import Entry, Revision, Segment
-from pipeline.models.releases import Release
+from pipeline.models.moments import has_come
 from pipeline.states import State
 
 STATES = [(state.value, state.value) for state in State]
-WORK = (State.WAITING, State.STALE, State.FAILED)  # states that the translate stage takes up when due
+# What the translate stage takes up when due. Written with OR, in the index as in the questions: SQLite does not see
+# that `state IN (?, ?, ?)` is the condition of the index, and would read every translation there is.
+WORK = Q(state=State.WAITING) | Q(state=State.STALE) | Q(state=State.FAILED)
+LONGEST_LEASE = timedelta(minutes=30)  # twice what a worker takes; a claim that ends later is another clock's
 
 
 class TranslationManager(models.Manager["Translation"]):
     def claim(self, who: str, limit: int, now: datetime, until: datetime) -> list["Translation"]:
         """Called by translate: take due translations, newest entries first; the lease keeps others off."""
         with transaction.atomic():
-            rows = self.filter(state__in=WORK, due_at__lte=now, claimed_until__isnull=True)
+            rows = self.filter(WORK, has_come("due_at", now), claimed_until__isnull=True)
             rows = rows.order_by("-published", "entry_id", "language")
             ids = list(
                 rows.select_for_update(skip_locked=True, of=("self",)).values_list("id", flat=True)[:limit]
@@ -29,50 +32,119 @@ class TranslationManager(models.Manager["Translation"]):
         found = self.filter(id__in=ids).select_related("entry", "entry__current")
         return sorted(found, key=lambda each: ids.index(each.pk))
 
-    def due_count(self, now: datetime) -> int:
-        return self.filter(state__in=WORK, due_at__lte=now, claimed_until__isnull=True).count()
+    def claim_redrafts(self, who: str, limit: int, until: datetime) -> list["Translation"]:
+        """Called by translate: take machine drafts for which the memory has better words since."""
+        with transaction.atomic():
+            rows = self.filter(redraft_due=True, state=State.MACHINE, claimed_until__isnull=True)
+            ids = list(
+                rows.order_by("id")
+                .select_for_update(skip_locked=True, of=("self",))
+                .values_list("id", flat=True)[:limit]
+            )
+            self.filter(id__in=ids).update(claimed_by=who, claimed_until=until)
+        found = self.filter(id__in=ids).select_related("entry", "entry__current", "revision")
+        return sorted(found, key=lambda each: each.pk)
 
-    def wake(self, now: datetime) -> None:
-        """What waits for an engine is due again: called when the engines or the memory changed."""
-        self.filter(state__in=WORK, due_at__gt=now).update(due_at=now)
+    def mark_newest(self, count: int) -> None:
+        """Called by translate when the termbase changed: the newest drafts of each language are looked at again."""
+        drafts = self.filter(state=State.MACHINE)
+        for language in list(drafts.order_by("language").values_list("language", flat=True).distinct()):
+            newest = drafts.filter(language=language).order_by("-published").values_list("id", flat=True)
+            self.filter(id__in=list(newest[:count])).update(redraft_due=True)
+
+    def unmark(self, row: "Translation") -> None:
+        """What was looked at again and stays as it is."""
+        self.filter(pk=row.pk, claimed_by=row.claimed_by).update(
+            redraft_due=False, claimed_by="", claimed_until=None
+        )
+
+    def due(self, now: datetime) -> list[tuple[int, str]]:
+        """(entry, language) of all that is due, newest entries first: for an estimate, nothing is claimed."""
+        rows = self.filter(WORK, has_come("due_at", now))
+        return list(rows.order_by("-published", "entry_id", "language").values_list("entry_id", "language"))
+
+    def due_count(self, now: datetime) -> int:
+        return self.filter(WORK, has_come("due_at", now), claimed_until__isnull=True).count()
+
+    def wake(self, now: datetime, *, reason: str = "") -> None:
+        """What waits for an engine is due again: called when the engines or the memory changed.
+
+        `reason`: only what waits for this very reason, such as an answer that has come.
+        """
+        rows = self.filter(WORK, due_at__gt=now)
+        (rows.filter(reason=reason) if reason else rows).update(due_at=now)
 
     def free_leases(self, now: datetime) -> int:
         """Give back what workers that died had claimed."""
-        return self.filter(claimed_until__lt=now).update(claimed_by="", claimed_until=None)
+        over = has_come("claimed_until", now, LONGEST_LEASE)
+        return self.filter(over).update(claimed_by="", claimed_until=None)
+
+    def free_leases_of(self, names: Iterable[str]) -> int:
+        """Give back what these had claimed: their workers are known to be dead."""
+        return self.filter(claimed_by__in=list(names)).update(claimed_by="", claimed_until=None)
 
     def free_leases_of_dead_runs(self) -> int:
         """The same for all leases: whoever holds the one lock knows that no other run is alive."""
         return self.filter(claimed_until__isnull=False).update(claimed_by="", claimed_until=None)
+
+    def locked(self, translation_id: int) -> "Translation":
+        """Called by review inside a transaction: nobody else changes it until the end."""
+        rows = self.select_related("entry", "entry__current", "revision")
+        return rows.select_for_update(of=("self",)).get(pk=translation_id)
+
+    def of_texts(self, texts: Iterable[tuple[int, str]]) -> list["Translation"]:
+        """By entry and language."""
+        wanted = set(texts)
+        rows = self.filter(entry_id__in={entry for entry, _language in wanted})
+        return [row for row in rows.only("entry_id", "language") if (row.entry_id, row.language) in wanted]
+
+    def of_public(self, public_id: str, language: str) -> "Translation | None":
+        """By the id that stands in addresses."""
+        rows = self.filter(entry__public_id=public_id, language=language)
+        return rows.select_related("entry", "entry__current", "revision").first()
 
     def releases_due(self, limit: int) -> list["Translation"]:
         """Called by review: translations whose public text may have to change."""
         rows = self.filter(release_due=True).select_related("entry", "entry__current", "revision")
         return list(rows.order_by("id")[:limit])
 
-    def counts(self, languages: Iterable[str]) -> dict[str, dict[str, int]]:
-        """How many translations stand in each state, by language."""
-        rows = self.filter(language__in=list(languages), entry__withdrawn_at__isnull=True)
-        found: dict[str, dict[str, int]] = {}
-        for row in rows.values("language", "state").annotate(count=models.Count("id")):
-            found.setdefault(row["language"], {})[row["state"]] = row["count"]
-        return found
+    def release_done(self, row: "Translation", *, waits: bool) -> None:
+        """Called by review: decided, unless it changed meanwhile."""
+        self.filter(pk=row.pk, version=row.version).update(release_due=False, waits=waits)
+
+    def waiting(self, languages: Iterable[str]) -> dict[str, int]:
+        """How many translations wait for a text, by language. Not all states: that would read all there is."""
+        return dict(self.work(languages).values_list("language").annotate(models.Count("id")))
+
+    def work(self, languages: Iterable[str]) -> models.QuerySet["Translation"]:
+        """What waits for a text. Found by the index of states first: joined at once, SQLite reads every row."""
+        due = self.filter(WORK, language__in=list(languages)).values("pk")
+        return self.filter(pk__in=due, entry__withdrawn_at__isnull=True).order_by()
+
+    def shown(self, entry_id: int, language: str) -> "Translation | None":
+        """Called by the desk: a text with its entry, for the head of its history."""
+        rows = self.filter(entry_id=entry_id, language=language)
+        return rows.select_related("entry", "entry__current").first()
+
+    def titles(self, places: Iterable[tuple[int, str]]) -> dict[tuple[int, str], str]:
+        """Called by the desk: what (entry, language) is called there; where it has no words yet, at its source."""
+        wanted = set(places)
+        rows = self.filter(entry_id__in={entry for entry, _language in wanted})
+        found = rows.values_list("entry_id", "language", "title", "entry__current__title")
+        return {
+            (entry, language): title or original or ""
+            for entry, language, title, original in found
+            if (entry, language) in wanted
+        }
 
     def held(self, languages: Iterable[str]) -> dict[str, int]:
-        """How many finished drafts of public entries are kept back for an editor, by language."""
-        rows = self.filter(language__in=list(languages), state__in=[State.MACHINE, State.EDITED])
-        public = Release.objects.filter(
-            entry=OuterRef("entry"),
-            language=OuterRef("language"),
-            revision=OuterRef("revision"),
-            withdrawn=False,
-        )
-        rows = rows.filter(~Exists(public), entry__withdrawn_at__isnull=True, release_due=False)
+        """How many texts wait for an editor, by language."""
+        rows = self.filter(language__in=list(languages), waits=True)
         return dict(rows.values_list("language").annotate(models.Count("id")))
 
     def reasons(self, languages: Iterable[str]) -> dict[str, int]:
         """Why translations wait, with how many each."""
-        rows = self.filter(language__in=list(languages), state__in=WORK, entry__withdrawn_at__isnull=True)
-        return dict(rows.exclude(reason="").values_list("reason").annotate(models.Count("id")))
+        return dict(self.work(languages).exclude(reason="").values_list("reason").annotate(models.Count("id")))
 
 
 class Translation(models.Model):
@@ -98,7 +170,10 @@ class Translation(models.Model):
     claimed_by = models.CharField(max_length=80, blank=True, default="")
     claimed_until = models.DateTimeField(null=True)
     release_due = models.BooleanField(default=False)
+    redraft_due = models.BooleanField(default=False)  # the memory or the termbase knows better since
     held_at = models.DateTimeField(null=True)  # an editor keeps it from going out until it is let go
+    sent_back_at = models.DateTimeField(null=True)  # an editor wants it mended first; ends with the next edit
+    waits = models.BooleanField(default=False)  # for a person: set by release, which knows the policy
     changed_at = models.DateTimeField()
 
     objects: ClassVar[TranslationManager] = TranslationManager()
@@ -110,10 +185,30 @@ class Translation(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["-published", "due_at"], condition=Q(state__in=WORK), name="translation_work"
+                fields=["-published", "due_at"], condition=WORK, name="translation_work"
             ),
             models.Index(fields=["language", "state"], name="translation_by_state"),
+            models.Index(
+                fields=["language", "-risk", "-published", "-id", "changed_at"], name="translation_by_risk"
+            ),
             models.Index(fields=["id"], condition=Q(release_due=True), name="translation_release_due"),
+            models.Index(fields=["id"], condition=Q(redraft_due=True), name="translation_redraft_due"),
+            # The queue is read from these alone: each holds all that its question is about.
+            models.Index(
+                fields=["language", "-risk", "-published", "-id", "changed_at"],
+                condition=Q(waits=True),
+                name="translation_queue",
+            ),
+            models.Index(
+                fields=["-risk", "-published", "-id", "changed_at"],
+                condition=Q(waits=True),
+                name="translation_queue_all",
+            ),
+            models.Index(
+                fields=["language", "changed_at", "id", "risk"],
+                condition=Q(waits=True),
+                name="translation_queue_age",
+            ),
             models.Index(
                 fields=["claimed_until"], condition=Q(claimed_until__isnull=False), name="translation_leases"
             ),
@@ -163,6 +258,23 @@ class Unit(models.Model):
     def __str__(self) -> str:
         return self.text[:60]
 
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether a person wrote these words, and not only approved them."""
+        return bool(self.machine) or self.origin == "human"
+
+
+class FindingManager(models.Manager["Finding"]):
+    def standing(self, row: Translation) -> list["Finding"]:
+        """What was found in the present draft and nobody dismissed."""
+        return self.standing_of([row])
+
+    def standing_of(self, rows: Iterable[Translation]) -> list["Finding"]:
+        """The same for many drafts at once."""
+        found = self.filter(unit__translation__in=list(rows), dismissed_by="")
+        found = found.filter(unit__segment__revision_id=models.F("unit__translation__revision_id"))
+        return list(found.select_related("unit__segment"))
+
 
 class Finding(models.Model):
     unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="findings")
@@ -173,6 +285,8 @@ class Finding(models.Model):
     end = models.PositiveIntegerField(null=True)
     fix = models.TextField(null=True)
     dismissed_by = models.CharField(max_length=150, blank=True, default="")
+
+    objects: ClassVar[FindingManager] = FindingManager()
 
     class Meta:
         app_label = "pipeline"

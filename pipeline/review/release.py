@@ -1,23 +1,27 @@
 """Release: bring what is public up to date with the drafts, by policy.
 
-    due translations and originals | may it go out? | label | release row | marked for publish
+    due translations and originals | known dismissals | may it go out? | label | release row | marked for publish
 
-The published text of a stale translation stays until the new draft may go out.
+The published text of a stale translation stays until the new draft may go out. What an editor holds, or took
+back in every language, is not public, whatever the policy says; it comes back as it was under the same ids.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
 
 from pipeline.config import Config
-from pipeline.models import PIPELINE, Audit, Entry, Label, Release, StoreFact, Translation
+from pipeline.models import Dismissal, Editor, Entry, Finding, Label, Release, StoreFact, Translation
+from pipeline.review.evidence import proof_of
+from pipeline.review.findings import dismiss_known, weigh
 from pipeline.review.policy import may_go_out
 from pipeline.states import State
 from pipeline.values import ReviewPolicy
 
 _BATCH = 200
+_DRAFTED = frozenset({State.MACHINE, State.EDITED})
 
 
 @dataclass(slots=True)
@@ -35,13 +39,28 @@ def run(config: Config) -> ReleaseReport:
         for entry in entries:
             with transaction.atomic():
                 _release_original(entry, config)
-                Entry.objects.filter(pk=entry.pk, current_id=entry.current_id).update(release_due=False)
+                same = Entry.objects.filter(pk=entry.pk, current_id=entry.current_id)
+                same.filter(blocked_at=entry.blocked_at).update(release_due=False)
     while rows := Translation.objects.releases_due(_BATCH):
+        _settle(rows)
         for row in rows:
             with transaction.atomic():
-                _release(row, config, report)
-                Translation.objects.filter(pk=row.pk, version=row.version).update(release_due=False)
+                waits = _release(row, config, report)
+                Translation.objects.release_done(row, waits=waits)
     return report
+
+
+def _settle(rows: Sequence[Translation]) -> None:
+    """A machine drafted anew what an editor had judged: findings dismissed on equal texts are dismissed again."""
+    marked = dismiss_known(Finding.objects.standing_of(rows)) if Dismissal.objects.exists() else []
+    if not marked:
+        return
+    Finding.objects.bulk_update(marked, ["dismissed_by"])
+    touched = {each.unit.translation_id for each in marked}
+    for row in rows:
+        if row.pk in touched:
+            weigh(row)
+            Translation.objects.filter(pk=row.pk, version=row.version).update(risk=row.risk)
 
 
 def _notice_new_policy(config: Config) -> None:
@@ -61,11 +80,15 @@ def _notice_new_policy(config: Config) -> None:
 
 def _release_original(entry: Entry, config: Config) -> None:
     """The source's own text, in its own language; in other languages only where the config says so."""
+    if entry.current is None:
+        return  # pruned: it has no text any more
+    gone = entry.withdrawn_at is not None
+    blocked = entry.blocked_at is not None
     stand_ins = _stand_in_languages(entry, config)
     for language in {entry.language, *stand_ins} & set(config.targets):
-        _write(entry, language, _original(entry) | {"withdrawn": entry.withdrawn_at is not None})
-    if entry.withdrawn_at:
-        Release.objects.filter(entry=entry, withdrawn=False).update(withdrawn=True, dirty=True)
+        _write(entry, language, _original(entry) | {"withdrawn": gone or blocked, "hidden": blocked})
+    if gone or blocked:
+        Release.objects.hide(entry, hidden=blocked and not gone)
 
 
 def _stand_in_languages(entry: Entry, config: Config) -> Iterable[str]:
@@ -94,22 +117,25 @@ def _original(entry: Entry) -> dict[str, object]:
     }
 
 
-def _release(row: Translation, config: Config, report: ReleaseReport) -> None:
-    state = State(row.state)
+def _release(row: Translation, config: Config, report: ReleaseReport) -> bool:
+    """Decide on one text. Whether it waits for a person."""
+    state, policy = State(row.state), config.review.policy(row.language)
     if row.entry.withdrawn_at or state in {State.WITHDRAWN, State.REJECTED}:
-        if Release.objects.filter(entry=row.entry, language=row.language, withdrawn=False).update(
-            withdrawn=True, dirty=True
-        ):
-            report.withdrawn[row.language] += 1
-        return
-    policy = config.review.policy(row.language)
-    if not may_go_out(state, row.risk, policy):
-        if state is not State.STALE:
-            report.held[row.language] += 1
-        _take_back(row, policy, report)
-        return
-    if _write(row.entry, row.language, _translated(row, config)):
-        report.released[row.language] += 1
+        report.withdrawn[row.language] += Release.objects.hide(row.entry, row.language, hidden=False)
+        return False
+    if row.entry.blocked_at or row.held_at:
+        report.withdrawn[row.language] += Release.objects.hide(row.entry, row.language, hidden=True)
+        report.held[row.language] += not row.entry.blocked_at
+        return not row.entry.blocked_at
+    if row.sent_back_at is None and may_go_out(state, row.risk, policy):
+        if _write(row.entry, row.language, _translated(row, config)):
+            report.released[row.language] += 1
+        return False
+    if state is not State.STALE:
+        report.held[row.language] += 1
+    Release.objects.bring_back(row.entry, row.language)
+    _take_back(row, policy, report)
+    return state in _DRAFTED
 
 
 def _take_back(row: Translation, policy: ReviewPolicy, report: ReleaseReport) -> None:
@@ -117,10 +143,7 @@ def _take_back(row: Translation, policy: ReviewPolicy, report: ReleaseReport) ->
     public = Release.objects.filter(entry=row.entry, language=row.language, withdrawn=False).first()
     if public is None or public.label == Label.ORIGINAL:
         return
-    drafted = row.state in {
-        State.MACHINE,
-        State.EDITED,
-    }  # a stale row still holds the words that may stay public
+    drafted = State(row.state) in _DRAFTED  # a stale row still holds the words that may stay public
     is_this_draft = drafted and (public.revision_id, public.title, public.content) == (
         row.revision_id,
         row.title,
@@ -133,32 +156,39 @@ def _take_back(row: Translation, policy: ReviewPolicy, report: ReleaseReport) ->
 
 
 def _translated(row: Translation, config: Config) -> dict[str, object]:
-    label = _proved_label(row)
+    label, approved_by = _proved(row)
     return {
         "text_language": row.language,
         "label": label,
         "engines": row.engines,
-        "editor": config.review.editor(row.language) if label == Label.REVIEWED else "",
+        "editor": _responsible(row.language, approved_by, config) if label == Label.REVIEWED else "",
         "revision_id": row.revision_id,
         "title": row.title,
         "summary": row.summary,
         "content": row.content,
         "image_alt": row.image_alt,
         "withdrawn": False,
+        "hidden": False,
     }
 
 
-_LABELS = {State.APPROVED: Label.REVIEWED, State.EDITED: Label.EDITED}
+def _proved(row: Translation) -> tuple[Label, str]:
+    """The label, no more than the log proves, and who approved."""
+    state = State(row.state)
+    if state not in {State.APPROVED, State.EDITED}:
+        return Label.MACHINE, ""
+    found = proof_of(row)
+    if state is State.APPROVED and found.approved_by:
+        return Label.REVIEWED, found.approved_by
+    return (Label.EDITED if found.edited_by else Label.MACHINE), ""
 
 
-def _proved_label(row: Translation) -> Label:
-    """The label says no more than the log: the last move into this state was a person's."""
-    wanted = _LABELS.get(State(row.state))
-    if wanted is None:
-        return Label.MACHINE
-    last = Audit.objects.filter(entry=row.entry, language=row.language).order_by("-at", "-id").first()
-    proved = last is not None and last.after_state == row.state and last.actor != PIPELINE
-    return wanted if proved else Label.MACHINE
+def _responsible(language: str, approved_by: str, config: Config) -> str:
+    """Who answers for a reviewed text: the language's responsible editor, else whoever approved it.
+
+    A sign-in name is nobody's business; an account without a full name leaves the place empty.
+    """
+    return config.review.editor(language) or Editor.objects.full_name_of(approved_by)
 
 
 def _write(entry: Entry, language: str, values: dict[str, object]) -> bool:

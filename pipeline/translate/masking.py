@@ -5,6 +5,7 @@ E-mail addresses, handles, hashtags and emoji never survive raw.
 """
 
 import re
+from collections.abc import Iterable
 
 from pipeline.translate.folding import LETTER, Alphabet, fold_character
 
@@ -25,8 +26,11 @@ _NEIGHBOURS = re.compile(rf"{HIDDEN}(?:\s*{HIDDEN})*")
 _TOKEN = re.compile(r"(?:\[\s*)?(?<!\w)X\s*(\d[\d\s]{0,12})X(?!\w)(?:\s*\])?", re.IGNORECASE)
 
 
-def hide(text: str, alphabet: Alphabet) -> tuple[str, tuple[str, ...]]:
-    """The text with private-use characters for what is hidden, and the hidden texts in their order."""
+def hide(text: str, alphabet: Alphabet, keep: Iterable[str] = ()) -> tuple[str, tuple[str, ...]]:
+    """The text with private-use characters for what is hidden, and the hidden texts in their order.
+
+    `keep`: words of this text that are to stay as they are.
+    """
     hidden: list[str] = []
 
     def replace(match: re.Match[str]) -> str:
@@ -34,7 +38,8 @@ def hide(text: str, alphabet: Alphabet) -> tuple[str, tuple[str, ...]]:
         return chr(_FIRST + len(hidden) - 1)
 
     # One pass for all rules: what one rule hides, another must not see.
-    rules = "|".join((_FIXED, *_uncovered(text, alphabet)))
+    words = (rf"(?<!\w){re.escape(word)}(?!\w)" for word in keep)
+    rules = "|".join((_FIXED, *words, *_uncovered(text, alphabet)))
     text = re.sub(rules, replace, text, flags=re.VERBOSE)
     return _merge_neighbours(text, tuple(hidden))
 

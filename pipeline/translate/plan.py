@@ -17,7 +17,7 @@ def plan(targets: tuple[str, ...], now: datetime) -> int:
     A change of the configured languages plans all entries anew.
     """
     if StoreFact.objects.read("targets") != list(targets):
-        Entry.objects.filter(planned=True).update(planned=False)
+        Entry.objects.filter(planned=True, current__isnull=False).update(planned=False)
         StoreFact.objects.write("targets", list(targets))
     count = 0
     while entries := Entry.objects.unplanned(_BATCH):
@@ -29,7 +29,10 @@ def plan(targets: tuple[str, ...], now: datetime) -> int:
 
 
 def _plan_entry(entry: Entry, targets: Iterable[str], now: datetime) -> None:
-    rows = {row.language: row for row in Translation.objects.filter(entry=entry)}
+    if not Entry.objects.select_for_update().filter(pk=entry.pk, planned=False).exists():
+        return  # another worker was first
+    # Locked: an editor who saves at this moment is before or after, never between reading and writing.
+    rows = {row.language: row for row in Translation.objects.select_for_update().filter(entry=entry)}
     for language in targets:
         if language == entry.language:
             continue

@@ -7,7 +7,7 @@ Does not call an engine and does not judge its answer: checks do that.
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -41,16 +41,24 @@ class Protected:
     shouted: bool = False
 
 
-def protect(text: str, *, language: str, alphabet: Alphabet | None, mask: bool = True) -> Protected:
+def protect(
+    text: str,
+    *,
+    language: str,
+    alphabet: Alphabet | None,
+    mask: bool = True,
+    keep: Collection[str] = (),
+) -> Protected:
     """The text in a form that the engine can bear.
 
     Without an alphabet the engine covers every character and length, and gets the text as it is.
     Without masks, what would be hidden stands between the parts: less context for the engine, nothing to lose.
+    `keep`: words of the text that are hidden as well.
     """
     clean = _clean(text)
     if alphabet is None:
         return _whole(text, clean)
-    hidden_text, hidden = hide(clean, alphabet)
+    hidden_text, hidden = hide(clean, alphabet, keep)
     parts, glue = _cut(hidden_text, hidden, mask=mask)
     if not parts:
         return Protected(source=text, parts=(), glue=(text,))

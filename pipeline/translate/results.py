@@ -9,6 +9,7 @@ from django.db import transaction
 from pipeline.models import Entry, Finding, Segment, Translation, Unit
 from pipeline.records import Failure, Suggestion
 from pipeline.states import State, move
+from pipeline.wakeups import PUBLISH, announce
 
 _RETRY_FIRST, _RETRY_LONGEST = timedelta(minutes=15), timedelta(hours=24)
 _RETRY_WAITING = timedelta(hours=1)  # nothing could be tried; a change of the engines wakes it at once
@@ -46,6 +47,7 @@ def store_draft(row: Translation, segments: Sequence[Segment], draft: Draft, now
             for each in draft.units[segment.text].findings
         )
         _finish(row, draft, units, now)
+        announce(PUBLISH)
     return True
 
 
@@ -61,6 +63,10 @@ def _unit(row: Translation, segment: Segment, draft: Draft) -> Unit:
             origin=former.origin,
             engine_version=former.engine_version,
             pivot=former.pivot,
+            machine=former.machine,
+            editor=former.editor,
+            changed_at=former.changed_at,
+            version=former.version,
         )
     found = draft.units[segment.text]
     return Unit(
@@ -87,7 +93,7 @@ def _finish(row: Translation, draft: Draft, units: Sequence[Unit], now: datetime
     origins = [unit.origin for unit in units]
     row.engines = sorted(set(origins), key=lambda name: (-origins.count(name), name))
     row.version += 1
-    row.reason, row.attempts, row.release_due = "", 0, True
+    row.reason, row.attempts, row.release_due, row.redraft_due = "", 0, True, False
     row.claimed_by, row.claimed_until, row.changed_at = "", None, now
     row.save()
     row.log_move("translate", before, now, note=", ".join(row.engines))

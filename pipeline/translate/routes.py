@@ -1,13 +1,13 @@
-"""Which engines serve a pair, in which order, and by which language in the middle.
+"""Which engines serve a pair, in which order, and by which language in the middle."""
 
-Pure but for the breaker's clock, which is passed in.
-"""
-
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.records import Pair
 from pipeline.translate.engines import Engine
+from pipeline.translate.guards import Guards
+
+ALSO = "; also "  # between the things that a pair lacks; the summary counts each by itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +18,7 @@ class Routes:
     chain: Sequence[str]
     pairs: Mapping[str, Sequence[str]] = field(default_factory=dict)
     pivot: str = "en"
+    guards: Guards = field(default_factory=Guards)
 
     def chain_of(self, pair: Pair) -> tuple[Engine, ...]:
         """The engines the configuration names for this pair, in order."""
@@ -48,31 +49,4 @@ class Routes:
             if not self.direct(each)
             for engine in self.chain_of(each)
         ]
-        return "; ".join(dict.fromkeys(reason for reason in reasons if reason))
-
-
-class Breaker:
-    """Keeps an engine that fails whole calls out of the way for a while: open, then one probe, then closed."""
-
-    THRESHOLD = 5  # failures in a row
-    FIRST, LONGEST = 60.0, 900.0  # seconds open; doubles with each failed probe
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._failures = 0
-        self._pause = self.FIRST
-        self._open_until = 0.0
-
-    @property
-    def is_open(self) -> bool:
-        return self._failures >= self.THRESHOLD and self._clock() < self._open_until
-
-    def succeeded(self) -> None:
-        self._failures, self._pause = 0, self.FIRST
-
-    def failed(self, *, retry_after: float | None = None) -> None:
-        self._failures += 1
-        if self._failures >= self.THRESHOLD or retry_after:
-            self._failures = max(self._failures, self.THRESHOLD)
-            self._open_until = self._clock() + max(self._pause, retry_after or 0.0)
-            self._pause = min(self._pause * 2, self.LONGEST)
+        return ALSO.join(dict.fromkeys(reason for reason in reasons if reason))

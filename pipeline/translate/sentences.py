@@ -26,6 +26,8 @@ _MISSED = re.compile(
 )
 _CLITIC = re.compile(r"['’][stn]\s[A-Z]")
 _ORDINAL = re.compile(r"\d{1,2}\.")
+_INITIALS = re.compile(r"[^\W\d_]\.(?:-[^\W\d_]\.)?")  # J. and J.-P.
+_ELISION = re.compile(r"[^\W\d_]{1,5}['’](?=\w)")  # l’ing., all’avv.
 _WORD = re.compile(r"\w+")
 _ENUMERATOR = re.compile(r"\(?(?:\d{1,3}|[ivxIVX]{1,5}|[a-z])[.)]")
 
@@ -35,6 +37,7 @@ class Abbreviations:
     """What the data files say. What is written in lower case matches any case."""
 
     never_final: frozenset[str] = frozenset()  # a sentence does not end here: "plkst."
+    never_final_ends: tuple[str, ...] = ()  # nor after what ends so: "*str."
     maybe_final: frozenset[str] = (
         frozenset()
     )  # it may, unless a number or one of the words below follows: "g."
@@ -90,7 +93,8 @@ def read(text: str, name: str) -> Iterator[tuple[str, str]]:
 def _abbreviations(entries: dict[str, list[str]]) -> Abbreviations:
     goes_on = [word.lower() for word in entries["goes-on"]]
     return Abbreviations(
-        never_final=frozenset(entries["never-final"]),
+        never_final=frozenset(each for each in entries["never-final"] if not each.startswith("*")),
+        never_final_ends=tuple(each[1:] for each in entries["never-final"] if each.startswith("*")),
         maybe_final=frozenset(entries["maybe-final"]),
         goes_on=frozenset(word for word in goes_on if not word.endswith("*")),
         goes_on_stems=tuple(word[:-1] for word in goes_on if word.endswith("*")),
@@ -144,7 +148,7 @@ def _joined(before: str, after: str, abbreviations: Abbreviations) -> bool:
         return False
     word = tail[-1].lstrip(_OPENING)
     following = after.lstrip(_OPENING)
-    if len(word) == 2 and word[0].isupper():  # an initial
+    if word[0].isupper() and _INITIALS.fullmatch(word):
         return True
     if _ORDINAL.fullmatch(word):
         return _listed_word(following, abbreviations) or (
@@ -168,7 +172,9 @@ def _abbreviated(tail: list[str], following: str, abbreviations: Abbreviations) 
     """Whether the last one to three words are an abbreviation that does not end the sentence here."""
     goes_on = following[:1].isdigit() or _listed_word(following, abbreviations)
     for count in range(1, min(len(tail), 3) + 1):
-        words = " ".join(tail[-count:]).lstrip(_OPENING)
+        words = _ELISION.sub("", " ".join(tail[-count:]).lstrip(_OPENING), count=1)
+        if words.lower().endswith(abbreviations.never_final_ends):
+            return True
         forms = {words, words.lower()}
         if forms & abbreviations.never_final or (goes_on and forms & abbreviations.maybe_final):
             return True

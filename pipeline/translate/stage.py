@@ -10,50 +10,30 @@ import os
 import socket
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime
 
 from django.db import connections
 
 from pipeline.config import Config
-from pipeline.models import EngineUsage, Entry, Revision, Segment, StoreFact, Translation, Unit, text_hash
-from pipeline.records import Failure, FindingData, Pair, Suggestion
-from pipeline.states import State
+from pipeline.models import StoreFact, Translation
+from pipeline.records import Pair
+from pipeline.translate.accounts import record_usage, restore_pauses, settle
+from pipeline.translate.drafting import document_of, finish, in_place, revision_of
 from pipeline.translate.importing import import_memories
-from pipeline.translate.markup import Rebuilt, rebuild
-from pipeline.translate.memory import StoredMemory
+from pipeline.translate.memory import StoredMemory, StoredTerms
+from pipeline.translate.passages import copies, foreign, pairs
 from pipeline.translate.plan import plan
-from pipeline.translate.results import Draft, store_draft, store_failure
-from pipeline.translate.risk import risk_of
+from pipeline.translate.redraft import redraft_marked
 from pipeline.translate.routes import Routes
-from pipeline.translate.segments import Document, parse
 from pipeline.translate.translator import Outcome, Translator
-from pipeline.translate.usage import UsageMeter
+from pipeline.translate.work import LEASE, TranslateReport, TranslateRun
 
-LEASE = timedelta(minutes=15)
+__all__ = ["TranslateReport", "TranslateRun", "prepare", "run", "step"]
+
 BATCH = 24  # translations a thread takes at once: enough sentences to keep the engine's processes busy
-
-
-@dataclass(slots=True)
-class TranslateReport:
-    """What the stage did. What waits, and why, stands in the store."""
-
-    translated: Counter[str] = field(default_factory=Counter)  # by language
-    meter: UsageMeter = field(default_factory=UsageMeter)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TranslateRun:
-    """What the pipe needs besides its translations."""
-
-    translator: Translator
-    report: TranslateReport
-    now: Callable[[], datetime]
-    stop: threading.Event
-    progress: Callable[[int], None]
-    lock: threading.Lock = field(default_factory=threading.Lock)
 
 
 def run(
@@ -67,12 +47,12 @@ def run(
     """Take up all that is due. `progress` is told how many of how many translations are done."""
     report = TranslateReport()
     started = _now()
-    languages = (
-        frozenset(config.targets) | {source.language for source in config.source} | {config.engines.pivot}
-    )
-    imported = import_memories(config.engines.memories, languages)
+    imported = import_memories(config.engines.memories, _languages(config))
     plan(config.targets, started)
     _wake(config, routes, started, imported=imported)
+    restore_pauses(routes.guards, started)
+    work = _work(routes, report, stop or threading.Event())
+    redraft_marked(work, _who(0))
     total = Translation.objects.due_count(started)
     if total:
         done = Counter[str]()
@@ -81,26 +61,71 @@ def run(
             done["done"] += count
             progress(done["done"], total)
 
-        translator = Translator(routes, StoredMemory(), report.meter)
-        work = TranslateRun(
-            translator=translator, report=report, now=_now, stop=stop or threading.Event(), progress=advance
-        )
-        _in_threads(work, started, threads)
-    _record_usage(report.meter, started)
+        _in_threads(replace(work, progress=advance), started, threads)
+    record_usage(report.meter, started)
+    report.notes |= settle(routes.guards, _now())
     return report
+
+
+def prepare(config: Config, routes: Routes, stop: threading.Event) -> TranslateRun:
+    """What a worker of a cluster keeps between its batches."""
+    restore_pauses(routes.guards, _now())
+    imported = import_memories(config.engines.memories, _languages(config))
+    _wake(config, routes, _now(), imported=imported, alone=False)
+    return _work(routes, TranslateReport(), stop)
+
+
+def step(config: Config, work: TranslateRun, who: str) -> int:
+    """One batch of what is due, in a cluster. How many translations were taken up."""
+    now = work.now()
+    plan(config.targets, now)
+    work.termbase.refresh()
+    redraft_marked(work, who)
+    rows = Translation.objects.claim(who, BATCH, now, now + LEASE)
+    if rows:
+        _translate_batch(work, rows)
+        record_usage(work.report.meter.taken(), now)
+    return len(rows)
+
+
+def _work(routes: Routes, report: TranslateReport, stop: threading.Event) -> TranslateRun:
+    termbase = StoredTerms()
+    termbase.refresh()
+    return TranslateRun(
+        translator=Translator(routes, StoredMemory(), report.meter, termbase),
+        termbase=termbase,
+        report=report,
+        now=_now,
+        stop=stop,
+        progress=lambda _done: None,
+    )
+
+
+def _who(number: int) -> str:
+    return f"{socket.gethostname()}:{os.getpid()}:{number}"
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _wake(config: Config, routes: Routes, now: datetime, *, imported: int) -> None:
-    """When the engines or the memory changed, what waited for them is due again at once."""
+def _languages(config: Config) -> frozenset[str]:
+    return frozenset(config.targets) | {source.language for source in config.source} | {config.engines.pivot}
+
+
+def _wake(config: Config, routes: Routes, now: datetime, *, imported: int, alone: bool = True) -> None:
+    """When the engines or the memory changed, what waited for them is due again at once.
+
+    Workers of a cluster that do not stand `alone` may each serve other pairs: only one that nobody served is news.
+    """
     sources = {source.language for source in config.source}
     pairs = {Pair(source, target) for source in sources | {config.engines.pivot} for target in config.targets}
     pairs |= {Pair(source, config.engines.pivot) for source in sources}
     served = sorted(str(pair) for pair in pairs if routes.ready(pair))
-    if imported or StoreFact.objects.read("engines") != served:
+    known = StoreFact.objects.read("engines")
+    if not alone:
+        served = sorted({*served, *(known or ())})
+    if imported or known != served:
         Translation.objects.wake(now)
         StoreFact.objects.write("engines", served)
 
@@ -108,10 +133,7 @@ def _wake(config: Config, routes: Routes, now: datetime, *, imported: int) -> No
 def _in_threads(work: TranslateRun, started: datetime, threads: int) -> None:
     """Claim and translate until nothing is due. The first unexpected error stops all threads and is raised."""
     with ThreadPoolExecutor(threads, thread_name_prefix="translate") as pool:
-        futures = [
-            pool.submit(_drain, work, f"{socket.gethostname()}:{os.getpid()}:{n}", started)
-            for n in range(threads)
-        ]
+        futures = [pool.submit(_drain, work, _who(n), started) for n in range(threads)]
         try:
             for future in futures:
                 future.result()
@@ -136,112 +158,29 @@ def _drain(work: TranslateRun, who: str, started: datetime) -> None:
 
 def _translate_batch(work: TranslateRun, rows: Sequence[Translation]) -> None:
     """All sentences of the batch go to the engines together, pair by pair; then each row is finished alone."""
-    documents = {row.entry_id: _document(row.entry) for row in rows}
+    documents = {row.entry_id: document_of(row.entry) for row in rows}
+    spoken = {
+        row.entry_id: foreign(documents[row.entry_id], revision_of(row.entry).tongues.get("mixed", ()))
+        for row in rows
+    }
     wanted: dict[Pair, list[str]] = {}
+    headlines: set[str] = set()
+    directions: dict[int, dict[str, Pair]] = {}
     for row in rows:
-        pair = Pair(row.entry.language, row.language)
-        wanted.setdefault(pair, []).extend(segment.text for segment in documents[row.entry_id].segments)
-    outcomes = {pair: work.translator.translate(texts, pair) for pair, texts in wanted.items()}
+        document, pair = documents[row.entry_id], Pair(row.entry.language, row.language)
+        directions[row.pk] = pairs(document, pair, spoken[row.entry_id], work.translator.serves)
+        for text, own in directions[row.pk].items():
+            wanted.setdefault(own, []).append(text)
+        headlines |= {segment.text for segment in document.segments if segment.field == "title"}
+    outcomes = {pair: work.translator.translate(texts, pair, headlines) for pair, texts in wanted.items()}
     for row in rows:
         if work.stop.is_set():
             return
         pair = Pair(row.entry.language, row.language)
-        _finish_row(work, row, documents[row.entry_id], outcomes[pair])
+        document = documents[row.entry_id]
+        found: dict[str, Outcome] = {text: outcomes[own][text] for text, own in directions[row.pk].items()}
+        found |= copies(document, row.language, spoken[row.entry_id])
+        finished = finish(work, row, document, in_place(work.translator, pair, document, found))
         with work.lock:
+            work.report.translated[row.language] += finished
             work.progress(1)
-
-
-def _revision(entry: Entry) -> Revision:
-    if entry.current is None:
-        raise AssertionError(f"entry {entry} has no revision")
-    return entry.current
-
-
-def _document(entry: Entry) -> Document:
-    revision = _revision(entry)
-    fields = {
-        "title": revision.title,
-        "summary": revision.summary,
-        "content": revision.content,
-        "image_alt": (revision.image or {}).get("alt", ""),
-    }
-    return parse(fields, entry.language, plain=frozenset({"title", "image_alt"}))
-
-
-def _finish_row(
-    work: TranslateRun, row: Translation, document: Document, outcomes: Mapping[str, Outcome]
-) -> None:
-    human = _human_units(row)
-    texts: dict[str, Suggestion] = {}
-    for segment in document.segments:
-        former = human.get(text_hash(segment.text))
-        outcome = Suggestion(text=former.text, origin=former.origin) if former else outcomes[segment.text]
-        if isinstance(outcome, Failure):
-            store_failure(row, outcome, work.now())
-            return
-        texts[segment.text] = outcome
-    rebuilt = _project(work.translator, row, document, texts)
-    _note_relocations(rebuilt, document, texts)
-    findings = [
-        finding for text, each in texts.items() if text_hash(text) not in human for finding in each.findings
-    ]
-    draft = Draft(fields=rebuilt.fields, units=texts, human=human, risk=risk_of(findings))
-    segments = Segment.objects.ensure(
-        _revision(row.entry).pk, ((each.field, each.text) for each in document.segments)
-    )
-    if store_draft(row, segments, draft, work.now()):
-        with work.lock:
-            work.report.translated[row.language] += 1
-
-
-def _human_units(row: Translation) -> dict[str, Unit]:
-    """A person's words for sentences of the former revision: they stay wherever the sentence stays."""
-    if row.revision_id is None:
-        return {}
-    units = Unit.objects.filter(
-        translation=row, segment__revision_id=row.revision_id, state__in=[State.EDITED, State.APPROVED]
-    ).select_related("segment")
-    return {unit.segment.text_hash: unit for unit in units}
-
-
-def _project(
-    translator: Translator, row: Translation, document: Document, texts: Mapping[str, Suggestion]
-) -> Rebuilt:
-    """Lay the markup onto the translated sentences; links that cannot be found are translated alone first."""
-    pair = Pair(row.entry.language, row.language)
-    plain = {text: each.text for text, each in texts.items()}
-    unavailable: frozenset[str] = frozenset()
-    while True:
-        rebuilt = rebuild(document, plain, unavailable=unavailable)
-        if not rebuilt.needed:
-            return rebuilt
-        hints = translator.translate(sorted(rebuilt.needed), pair)
-        plain |= {text: each.text for text, each in hints.items() if isinstance(each, Suggestion)}
-        unavailable |= {text for text, each in hints.items() if isinstance(each, Failure)}
-
-
-def _note_relocations(rebuilt: Rebuilt, document: Document, texts: dict[str, Suggestion]) -> None:
-    """A link whose words were not found stands behind its sentence: nothing is lost, but an editor may place it."""
-    places = {(segment.field, segment.ordinal): segment.text for segment in document.segments}
-    for each in rebuilt.relocations:
-        text = places.get((each.field, each.ordinal))
-        if text is not None:
-            message = f"the link \u201c{each.text}\u201d stands behind its sentence"
-            note = FindingData(check="link-relocated", severity="info", message=message)
-            texts[text] = replace(texts[text], findings=(*texts[text].findings, note))
-
-
-def _record_usage(meter: UsageMeter, now: datetime) -> None:
-    for (engine, pair), usage in meter.by_pair().items():
-        EngineUsage.objects.add(
-            engine,
-            pair,
-            now.date(),
-            {
-                "calls": usage.calls,
-                "sentences": usage.sentences,
-                "characters": usage.characters,
-                "failures": usage.failures,
-                "seconds": usage.seconds,
-            },
-        )

@@ -7,23 +7,26 @@ same time is translated once.
 """
 
 import threading
-import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from typing import Protocol
 
-from pipeline.errors import EngineError, EngineUnavailableError
-from pipeline.records import Failure, FindingData, Pair, Suggestion
-from pipeline.translate.checks import UnitForCheck, run_checks
+from pipeline.records import Failure, FindingData, MemoryHit, Pair, Suggestion
+from pipeline.translate.asking import Asking, Outcome, check
 from pipeline.translate.conventions import localise
-from pipeline.translate.engines import Engine
-from pipeline.translate.protect import Protected, protect, restore
-from pipeline.translate.routes import Breaker, Routes
-from pipeline.translate.usage import Usage, UsageMeter
+from pipeline.translate.guide import Guide, Termbase
+from pipeline.translate.passages import COPY
+from pipeline.translate.routes import Routes
+from pipeline.translate.terms import digest, shipped
+from pipeline.translate.usage import UsageMeter
 
-Outcome = Suggestion | Failure
+__all__ = ["HUMAN_ORIGIN", "Memory", "Outcome", "Translator"]
+
 HUMAN_ORIGIN = "tm:human"
+_FROM_MEMORY = "tm:"
+_OF_A_LEG = "negation"  # what is lost on a leg is not seen by comparing the ends, for directions of which this is told
+Place = tuple[str, str]  # a text, and the one before it
 
 
 class Memory(Protocol):
@@ -33,34 +36,75 @@ class Memory(Protocol):
 
     def remember(self, pair: Pair, found: Mapping[str, Suggestion]) -> None: ...
 
+    def similar(self, pair: Pair, text: str) -> tuple[MemoryHit, ...]: ...
+
+    def in_place(self, pair: Pair, places: Iterable[Place]) -> dict[Place, Suggestion]: ...
+
 
 class Translator:
     def __init__(
-        self,
-        routes: Routes,
-        memory: Memory,
-        meter: UsageMeter,
-        clock: Callable[[], float] = time.monotonic,
+        self, routes: Routes, memory: Memory, meter: UsageMeter, termbase: Termbase = shipped
     ) -> None:
         self._routes = routes
         self._memory = memory
         self._meter = meter
-        self._breakers = {name: Breaker(clock) for name in routes.engines}
+        self._guide = Guide(termbase, memory.similar)
+        self._asking = Asking(routes.guards, meter, self._guide)
         self._in_flight: dict[tuple[Pair, str], Future[Outcome]] = {}
         self._lock = threading.Lock()
 
-    def translate(self, texts: Iterable[str], pair: Pair) -> dict[str, Outcome]:
-        """An outcome for every text: a suggestion that may be shown, or why there is none."""
+    def translate(
+        self, texts: Iterable[str], pair: Pair, headlines: Collection[str] = ()
+    ) -> dict[str, Outcome]:
+        """An outcome for every text: a suggestion that may be shown, or why there is none.
+
+        `headlines`: those of the texts that come first where a budget runs out.
+        """
         wanted = list(dict.fromkeys(texts))
-        known = self._memory.lookup(pair, wanted, self._routes.names_of(pair))
+        remembered = self._memory.lookup(pair, wanted, self._routes.names_of(pair))
+        known = {text: each for text, each in remembered.items() if self._still_counts(text, each, pair)}
         self._meter.hit(len(known))
-        found: dict[str, Outcome] = {text: _rechecked(text, each, pair) for text, each in known.items()}
+        found: dict[str, Outcome] = {text: self.rechecked(text, each, pair) for text, each in known.items()}
         mine, others = self._share_out(pair, [text for text in wanted if text not in found])
         try:
-            found |= self._work(mine, pair)
+            found |= self._work(mine, pair, headlines)
         finally:
             self._hand_over(pair, mine, found)
         return found | {text: future.result() for text, future in others.items()}
+
+    def in_place(self, pair: Pair, places: Iterable[Place]) -> dict[Place, Suggestion]:
+        """A person's words made for just these places, where one text is said in more than one way."""
+        return self._memory.in_place(pair, places)
+
+    def listens(self, origin: str) -> bool:
+        """Whether the engine of this name takes terms: its words may be others when the terms are."""
+        engine = self._routes.engines.get(origin)
+        return engine is not None and engine.facts.uses_terms
+
+    def remembered(self, pair: Pair, texts: Sequence[str]) -> dict[str, Suggestion]:
+        """What people and files have for these very texts; no engine is asked, nor its former work."""
+        return self._memory.lookup(pair, texts, ())
+
+    def serves(self, pair: Pair) -> bool:
+        """Whether some engine, or two by way of the pivot, can translate this pair."""
+        return not self._routes.missing(pair)
+
+    def rechecked(self, text: str, remembered: Suggestion, pair: Pair) -> Suggestion:
+        """Findings are not remembered: checks improve. A person's words are not doubted, nor what was copied."""
+        if remembered.origin in (HUMAN_ORIGIN, COPY):
+            return remembered
+        findings = check(text, remembered.text, pair, self._guide.terms(text, pair))
+        return replace(remembered, findings=findings)
+
+    def _still_counts(self, text: str, remembered: Suggestion, pair: Pair) -> bool:
+        """Not so the work of an engine that was told other terms than it would be today."""
+        if remembered.origin.startswith(_FROM_MEMORY):
+            return True
+        return remembered.terms == self._told(remembered.origin, text, pair)
+
+    def _told(self, origin: str, text: str, pair: Pair) -> str:
+        engine = self._routes.engines.get(origin)
+        return digest(self._guide.told(engine.facts, text, pair)) if engine else ""
 
     def _share_out(self, pair: Pair, texts: list[str]) -> tuple[list[str], dict[str, Future[Outcome]]]:
         """Split the texts into those this thread takes and those another is at already."""
@@ -78,7 +122,7 @@ class Translator:
                 found.get(text) or Failure(reason="the run stopped before its turn", waiting=True)
             )
 
-    def _work(self, texts: list[str], pair: Pair) -> dict[str, Outcome]:
+    def _work(self, texts: list[str], pair: Pair, headlines: Collection[str]) -> dict[str, Outcome]:
         """Engines in order; a text that one fails, or that a check blocks, goes to the next."""
         if not texts:
             return {}
@@ -86,15 +130,19 @@ class Translator:
         blocked: dict[str, Outcome] = {}
         todo = texts
         for engine in self._routes.direct(pair):
-            outcomes = self._ask(engine, todo, pair)
+            outcomes = self._asking.ask(engine, todo, pair, headlines)
             found |= outcomes
             blocked = {text: each for text, each in outcomes.items() if _is_blocked(each)} | blocked
-            todo = [text for text in todo if not _is_good(found[text])]
+            todo = [text for text in todo if not _is_good(found[text]) and not _is_held(found[text])]
             if not todo:
                 break
         else:
-            found |= self._through_pivot(todo, pair, found)
-        found |= {text: each for text, each in blocked.items() if not isinstance(found[text], Suggestion)}
+            found |= self._through_pivot(todo, pair, found, headlines)
+        found |= {
+            text: each
+            for text, each in blocked.items()
+            if not isinstance(found[text], Suggestion) and not _is_held(found[text])
+        }
         self._memory.remember(
             pair,
             {
@@ -106,137 +154,68 @@ class Translator:
         return found
 
     def _through_pivot(
-        self, texts: list[str], pair: Pair, tried: Mapping[str, Outcome]
+        self, texts: list[str], pair: Pair, tried: Mapping[str, Outcome], headlines: Collection[str]
     ) -> dict[str, Outcome]:
         """Both legs, each with its own memory and chain. What was tried and failed directly keeps its reason."""
         legs = self._routes.legs(pair)
         if legs is None:
             reason = self._routes.missing(pair) or f"no engine translates {pair}"
             return {text: tried.get(text) or Failure(reason=reason, waiting=True) for text in texts}
-        first = self.translate(texts, legs[0])
+        first = self.translate(texts, legs[0], headlines)
         middle: dict[str, Suggestion] = {
             text: each for text, each in first.items() if isinstance(each, Suggestion)
         }
-        second = self.translate([each.text for each in middle.values()], legs[1])
+        second = self.translate(
+            [each.text for each in middle.values()],
+            legs[1],
+            {each.text for text, each in middle.items() if text in headlines},
+        )
         joined: dict[str, Outcome] = {
             text: self._joined(text, first[text], second[middle[text].text] if text in middle else None, pair)
             for text in texts
         }
         return {
-            text: each if isinstance(each, Suggestion) else tried.get(text) or each
+            text: each if isinstance(each, Suggestion) or _is_held(each) else tried.get(text) or each
             for text, each in joined.items()
         }
 
     def _joined(self, text: str, first: Outcome, second: Outcome | None, pair: Pair) -> Outcome:
         if not isinstance(first, Suggestion):
             # The first leg's reason tells half of it: what waits names all that is missing on the way.
-            missing = self._routes.missing(pair) if first.waiting else ""
+            missing = self._routes.missing(pair) if first.waiting and not first.hold else ""
             return replace(first, reason=missing) if missing else first
         if not isinstance(second, Suggestion):
             return second or Failure(reason="no text in the middle")
         target = localise(text, second.text, pair.source, pair.target)
-        blocks = tuple(finding for finding in first.findings if finding.severity == "block")
+        origin = second.origin if not second.origin.startswith(_FROM_MEMORY) else first.origin
+        findings = check(text, target, pair, self._guide.terms(text, pair))
         return Suggestion(
             text=target,
-            origin=second.origin if not second.origin.startswith("tm:") else first.origin,
+            origin=origin,
             version=second.version or first.version,
             raw=second.raw,
             pivot=self._routes.pivot,
-            findings=blocks + _check(text, target, pair),
+            findings=(*_of_legs(first, second, findings), *findings),
+            terms=self._told(origin, text, pair),
         )
 
-    def _ask(self, engine: Engine, texts: list[str], pair: Pair) -> dict[str, Outcome]:
-        breaker = self._breakers[engine.name]
-        if breaker.is_open:
-            return {
-                text: Failure(reason=f"{engine.name} is paused after failures", waiting=True)
-                for text in texts
-            }
-        alphabet = engine.alphabet(pair)
-        guarded = {text: protect(text, language=pair.source, alphabet=alphabet) for text in texts}
-        found = self._call(engine, guarded, pair)
-        # A placeholder that did not survive: once more with what it stood for kept between the parts.
-        again = {
-            text: protect(text, language=pair.source, alphabet=alphabet, mask=False)
-            for text, each in found.items()
-            if each is None
-        }
-        found |= self._call(engine, again, pair) if again else {}
-        return {
-            text: each or Failure(reason=f"{engine.name} lost a placeholder") for text, each in found.items()
-        }
 
-    def _call(
-        self, engine: Engine, guarded: Mapping[str, Protected], pair: Pair
-    ) -> dict[str, Outcome | None]:
-        """One call of the engine. None where the engine's answer could not be put together again."""
-        parts = [part for each in guarded.values() for part in each.parts]
-        usage = Usage(calls=1, sentences=len(parts), characters=sum(map(len, parts)))
-        breaker = self._breakers[engine.name]
-        started = time.perf_counter()
-        try:
-            answers = engine.translate(parts, pair)
-        except EngineUnavailableError as error:  # nothing was asked: no call to count
-            return dict.fromkeys(guarded, Failure(reason=error.message, waiting=True))
-        except EngineError as error:
-            self._count(engine, pair, replace(usage, failures=len(parts)), started)
-            breaker.failed(retry_after=error.retry_after)
-            return dict.fromkeys(guarded, Failure(reason=str(error)))
-        self._count(engine, pair, usage, started)
-        breaker.succeeded()
-        return self._put_together(engine, guarded, answers, pair)
-
-    def _count(self, engine: Engine, pair: Pair, usage: Usage, started: float) -> None:
-        self._meter.add(engine.name, pair, replace(usage, seconds=time.perf_counter() - started))
-
-    def _put_together(
-        self,
-        engine: Engine,
-        guarded: Mapping[str, Protected],
-        answers: Sequence[str | EngineError],
-        pair: Pair,
-    ) -> dict[str, Outcome | None]:
-        found: dict[str, Outcome | None] = {}
-        position = 0
-        version = engine.version(pair)
-        for text, each in guarded.items():
-            own = answers[position : position + len(each.parts)]
-            position += len(each.parts)
-            errors = [answer for answer in own if isinstance(answer, EngineError)]
-            if errors:
-                self._meter.add(engine.name, pair, Usage(failures=len(errors)))
-                found[text] = Failure(reason=str(errors[0]))
-                continue
-            outputs = [answer for answer in own if isinstance(answer, str)]
-            restored = restore(outputs, each)
-            found[text] = (
-                _suggest(text, restored, " ".join(outputs), engine.name, version, pair) if restored else None
-            )
-        return found
-
-
-def _suggest(text: str, restored: str, raw: str, origin: str, version: str, pair: Pair) -> Suggestion:
-    target = localise(text, restored, pair.source, pair.target)
-    return Suggestion(
-        text=target, origin=origin, version=version, raw=raw, findings=_check(text, target, pair)
-    )
-
-
-def _rechecked(text: str, remembered: Suggestion, pair: Pair) -> Suggestion:
-    """Findings are not remembered: checks improve. A person's words are not doubted."""
-    if remembered.origin == HUMAN_ORIGIN:
-        return remembered
-    return replace(remembered, findings=_check(text, remembered.text, pair))
-
-
-def _check(source: str, target: str, pair: Pair) -> tuple[FindingData, ...]:
-    return tuple(run_checks(UnitForCheck(source=source, target=target, pair=pair)))
+def _of_legs(first: Suggestion, second: Suggestion, joined: Sequence[FindingData]) -> tuple[FindingData, ...]:
+    """What was found on the way and still counts at its end."""
+    blocks = tuple(finding for finding in first.findings if finding.severity == "block")
+    said = {finding.check for finding in joined}
+    lost = (each for each in (*first.findings, *second.findings) if each.check == _OF_A_LEG)
+    return blocks + tuple(replace(each, start=None, end=None) for each in lost if each.check not in said)[:1]
 
 
 def _is_blocked(outcome: Outcome) -> bool:
     return isinstance(outcome, Suggestion) and any(
         finding.severity == "block" for finding in outcome.findings
     )
+
+
+def _is_held(outcome: Outcome) -> bool:
+    return isinstance(outcome, Failure) and outcome.hold
 
 
 def _is_good(outcome: Outcome) -> bool:

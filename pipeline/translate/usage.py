@@ -39,6 +39,14 @@ class UsageMeter:
         with self._lock:
             return dict(self._by_pair)
 
+    def taken(self) -> "UsageMeter":
+        """All that was counted so far, in a meter of its own; this one begins again at nothing."""
+        other = UsageMeter()
+        with self._lock:
+            other._by_pair, self._by_pair = self._by_pair, other._by_pair
+            other.memory_hits, self.memory_hits = self.memory_hits, 0
+        return other
+
     def by_engine(self) -> dict[str, Usage]:
         total: defaultdict[str, Usage] = defaultdict(Usage)
         for (engine, _pair), usage in self.by_pair().items():

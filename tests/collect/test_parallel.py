@@ -2,19 +2,23 @@
 
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from pipeline.collect.parallel import as_finished
+from pipeline.collect.parallel import Crew
 
 
 def test_every_row_comes_back_with_its_outcome() -> None:
     """In any order, each once."""
-    with ThreadPoolExecutor(3) as pool:
-        found = dict(as_finished(pool, lambda row: row * 2, range(50), ahead=6, stop=threading.Event()))
+    with Crew(3, "test") as crew:
+        found = [
+            each
+            for some in crew.as_finished(lambda row: row * 2, range(50), stop=threading.Event())
+            for each in some
+        ]
 
-    assert found == {row: row * 2 for row in range(50)}
+    assert len(found) == 50
+    assert dict(found) == {row: row * 2 for row in range(50)}
 
 
 def test_no_more_is_begun_than_can_be_held() -> None:
@@ -26,29 +30,45 @@ def test_no_more_is_begun_than_can_be_held() -> None:
             taken.append(row)
             yield row
 
-    with ThreadPoolExecutor(3) as pool:
-        outcomes = as_finished(pool, str, rows(), ahead=6, stop=threading.Event())
-        next(outcomes)
+    with Crew(3, "test") as crew:
+        outcomes = crew.as_finished(str, rows(), ahead=2, stop=threading.Event())
+        first = next(outcomes)
         begun = len(taken)
-        rest = len(list(outcomes))
+        rest = [each for some in outcomes for each in some]
 
-    assert begun <= 7
-    assert rest == 49
+    assert begun <= 6
+    assert len(first) + len(rest) == 50
 
 
 def test_a_stop_ends_it() -> None:
     """What had not begun is not begun."""
     stop = threading.Event()
-    with ThreadPoolExecutor(1) as pool:
-        found = []
-        for row, _outcome in as_finished(pool, str, range(50), ahead=4, stop=stop):
-            found.append(row)
-            stop.set()
+    begun: list[int] = []
 
-    assert len(found) == 1
+    def work(row: int) -> None:
+        begun.append(row)
+        stop.set()
+
+    with Crew(1, "test") as crew:
+        list(crew.as_finished(work, range(50), ahead=4, stop=stop))
+
+    assert len(begun) <= 4
+
+
+def test_a_lull_is_said() -> None:
+    """Whoever holds something back for company hears that nothing comes for now."""
+    gate = threading.Event()
+    with Crew(1, "test") as crew:
+        outcomes = crew.as_finished(lambda _row: gate.wait(10), [1], stop=threading.Event(), lull=0.01)
+        nothing = next(outcomes)
+        gate.set()
+        rest = [each for some in outcomes for each in some]
+
+    assert nothing == []
+    assert rest == [(1, True)]
 
 
 def test_an_unexpected_error_is_raised_where_outcomes_are_taken() -> None:
     """A bug stops the run loudly."""
-    with ThreadPoolExecutor(2) as pool, pytest.raises(ZeroDivisionError):
-        list(as_finished(pool, lambda row: 1 // row, [1, 0, 1], ahead=4, stop=threading.Event()))
+    with Crew(2, "test") as crew, pytest.raises(ZeroDivisionError):
+        list(crew.as_finished(lambda row: 1 // row, [1, 0, 1], stop=threading.Event()))

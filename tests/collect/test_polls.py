@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pipeline.collect import stage
+from pipeline.collect.asking import Fetched
 from pipeline.collect.call import FetchResult
 from pipeline.collect.fetch import FetchRequest
 from pipeline.collect.opening import open_fetcher
-from pipeline.collect.polls import Polls
+from pipeline.collect.polls import Polls, feed_ttl
 from pipeline.config import Config, Fetch
 from pipeline.errors import FetchError
 from pipeline.models import Entry, Host, RobotsFile, Source
@@ -25,7 +26,7 @@ def waits(fetch: Fetch, *, own: float | None = None, **answered: object) -> time
     recipe = config().source[0].model_copy(update={"interval": own})
     result = FetchResult(**{"status": 200, "url": "https://poznan.example/feed", **answered})  # type: ignore[arg-type]
     with Polls(fetch) as polls:
-        polls.success(row, recipe, result, body_hash="", read_as="")
+        polls.success(row, recipe, Fetched(answer=result, ttl=feed_ttl(result.body)), read_as="")
     kept = Source.objects.get(key="poznan")
     assert kept.next_poll is not None
     assert kept.last_attempt is not None

@@ -9,11 +9,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from pipeline.collect import stage
+from pipeline.collect import asking, stage
 from pipeline.config import Config
 from pipeline.models import Entry, Revision, Source
 from pipeline.summary import SourceLine
 from tests.builders import config
+from tests.collect.servers import answer, serve
+from tests.collect.test_pdf import newsletter
 
 pytestmark = pytest.mark.usefixtures("store")
 
@@ -126,7 +128,7 @@ def test_a_server_that_always_says_304_is_asked_in_full_now_and_then() -> None:
         settings = sources(base, "/poznan")
         lines(settings)
         pages["/poznan"].body = rss(item(1), item(2))
-        Source.objects.update(polls_since_full=stage.FULL_EVERY)
+        Source.objects.update(polls_since_full=asking.FULL_EVERY)
         found = lines(settings)["poznan"]
 
     assert found.new == 1
@@ -303,3 +305,57 @@ def test_a_stop_ends_the_stage_without_a_fault() -> None:
 
     assert [line.new for line in found] == [0]
     assert Entry.objects.count() == 0
+
+
+def test_a_part_of_a_newsletter_is_withdrawn_by_itself() -> None:
+    """The file is read anew and no longer holds it; the other parts stay, and nobody asks for anything."""
+    lines_of = [
+        [(9, "Nieuwsbrief | 17-11-2026"), (16, title), (11, f"Tekst van {title}.")]
+        for title in ("Meer groen", "Bus rijdt vaker", "Nieuwe brug")
+    ]
+    routes = {"/n": answer(newsletter(*lines_of)), "/robots.txt": answer(status="404 Not Found")}
+    with serve(routes) as server:
+        settings = sources(server.url(""), "/n", reader="pdf", list={"split": "page"})
+        lines(settings)
+        routes["/n"] = answer(newsletter(lines_of[0], lines_of[2]))
+        second = lines(settings)["n"]
+
+    assert (second.withdrawn, second.new) == (1, 0)
+    gone = Entry.objects.get(withdrawn_at__isnull=False)
+    assert gone.guid.endswith("/n#bus-rijdt-vaker")
+    assert [request.split(" ")[1] for request in server.requests].count("/n") == 2
+
+
+def test_a_feed_that_only_restamps_itself_raises_no_alarm() -> None:
+    """All its entries are held back as known: it is not empty, and no shorter than before."""
+    pages = {"/poznan": Page(rss(item(1), item(2), extra="<lastBuildDate>a</lastBuildDate>"))}
+    with site(pages) as base:
+        settings = sources(base, "/poznan")
+        lines(settings)
+        pages["/poznan"].body = rss(item(1), item(2), extra="<lastBuildDate>b</lastBuildDate>")
+        second = lines(settings)["poznan"]
+        pages["/poznan"].body = rss(item(3), item(1), item(2))
+        third = lines(settings)["poznan"]
+
+    assert (second.unchanged, second.note) == (2, "")
+    assert (third.new, third.unchanged, third.withdrawn, third.note) == (1, 2, 0, "")
+    assert Source.objects.get().reading["coverage"]["entries"] == 3
+
+
+def test_what_a_list_lost_is_found_beside_what_is_held_back() -> None:
+    """An entry gone from between two that stand as they stood, and its page with it."""
+    pages = {"/poznan": Page(), "/2": Page(status=404)}
+    days = {number: f"{20 - number} Nov 2026 08:00:00 GMT" for number in (1, 2, 3)}
+    with site(pages) as base:
+        every = {
+            number: item(number, date=day).replace("https://poznan.example", base)
+            for number, day in days.items()
+        }
+        pages["/poznan"].body = rss(*every.values())
+        settings = sources(base, "/poznan")
+        lines(settings)
+        pages["/poznan"].body = rss(every[1], every[3])
+        second = lines(settings)["poznan"]
+
+    assert (second.withdrawn, second.unchanged) == (1, 2)
+    assert Entry.objects.get(withdrawn_at__isnull=False).guid == "id-2"

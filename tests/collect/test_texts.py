@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.collect.clean import clean_html
 from pipeline.collect.texts import paragraphs, plain, repair, shorten
 
 
@@ -17,6 +18,19 @@ from pipeline.collect.texts import paragraphs, plain, repair, shorten
 def test_mojibake(text: str, expected: str) -> None:
     """Letters read in the wrong charset are put right; real letters that look alike are left."""
     assert repair(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Nowy \u202etramwaj", "Nowy tramwaj"), ("\u2067אבג\u2069 in Rīga", "אבג in Rīga"), ("\u202d12\u202c3", "123"),
+        ("R\u200fRiga", "R\u200fRiga"), ("&#x202e;Nowy", "Nowy"),
+    ],
+)  # fmt: skip
+def test_directions(text: str, expected: str) -> None:
+    """An override that nobody ends would turn the rest of a page round; marks between letters are harmless."""
+    assert plain(text) == expected
+    assert clean_html(f"<p>{text}</p>", base="https://x.org/") == f"<p>{expected}</p>"
 
 
 @pytest.mark.parametrize(

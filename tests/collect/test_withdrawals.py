@@ -8,7 +8,8 @@ import pytest
 
 from pipeline.collect.call import FetchRequest, FetchResult
 from pipeline.collect.gather import Gathered
-from pipeline.collect.withdrawals import Missing, ask, missing_from
+from pipeline.collect.sieve import Same
+from pipeline.collect.withdrawals import Missing, ask, listing, missing_from
 from pipeline.config import Source as SourceConfig
 from pipeline.errors import FetchError
 from pipeline.models import Entry
@@ -27,6 +28,11 @@ def listed(*days: int, dated: bool = True) -> FeedData:
             for day in days
         )
     )
+
+
+def lost(found: Gathered, settings: SourceConfig, present: set[int]) -> list[Missing]:
+    made = listing(found, settings, frozenset(present), before=3)
+    return missing_from([made] if made else [], NOW)
 
 
 @pytest.mark.usefixtures("sqlite_store")
@@ -51,9 +57,9 @@ def test_only_a_whole_list_says_that_something_is_missing(
     rows = {day: entry(day) for day in (1, 2, 3)}
     present = {rows[day].pk for day in rows if f"poznan-{day}" in {each.guid for each in found.feed.entries}}
 
-    lost = list(missing_from(found, recipe(**changes), present, before=3, now=NOW))
+    gone = lost(found, recipe(**changes), present)
 
-    assert [url.rsplit("/", 1)[-1] for each in lost for url in each.pages.values()] == list(
+    assert [url.rsplit("/", 1)[-1] for each in gone for url in each.pages.values()] == list(
         map(str, expected)
     )
 
@@ -64,9 +70,41 @@ def test_an_entry_without_an_address_cannot_be_asked_for() -> None:
     rows = [entry(day) for day in (1, 2, 3)]
     Entry.objects.update(url="")
 
-    assert not list(
-        missing_from(Gathered(feed=listed(1, 3)), recipe(), {rows[0].pk, rows[2].pk}, before=3, now=NOW)
-    )
+    assert not lost(Gathered(feed=listed(1, 3)), recipe(), {rows[0].pk, rows[2].pk})
+
+
+@pytest.mark.usefixtures("sqlite_store")
+def test_lists_of_many_sources_are_looked_through_together() -> None:
+    """Each loses its own: by its own dates, by its own length, and with what it held back as unchanged."""
+    rows = {
+        key: {day: entry(day, source=key) for day in (1, 2, 3)} for key in ("poznan", "dublin", "riga", "old")
+    }
+    Entry.objects.filter(source_id="old").update(published=NOW - timedelta(days=400))
+    same = {"x": Same("", rows["dublin"][1].pk, int((NOW - timedelta(days=1)).timestamp()))}
+    found = {
+        "poznan": Gathered(feed=listed(1, 3)),  # a hole
+        "dublin": Gathered(feed=listed(3), same=same),  # a hole beside what was held back
+        "riga": Gathered(feed=listed(1, 2, dated=False)),  # shorter
+        "old": Gathered(feed=listed(1, 2, 3)),  # whole: what is older has scrolled out
+    }
+    present = {"poznan": (1, 3), "dublin": (1, 3), "riga": (1, 2), "old": ()}
+    listings = [
+        listing(
+            each,
+            recipe().model_copy(update={"key": key}),
+            frozenset(rows[key][day].pk for day in present[key]),
+            before=3,
+        )
+        for key, each in found.items()
+    ]
+
+    gone = missing_from([each for each in listings if each], NOW)
+
+    assert {each.source_key: list(each.pages) for each in gone} == {
+        "poznan": [rows["poznan"][2].pk],
+        "dublin": [rows["dublin"][2].pk],
+        "riga": [rows["riga"][3].pk],
+    }
 
 
 def test_one_file_is_asked_for_once() -> None:

@@ -60,9 +60,21 @@ BASE = ItemForFeed(
     updated=NOON + timedelta(minutes=5),
     categories=("satiksme", "tilti"),
     label=Label.MACHINE,
-    engine="Firefox Translations (on our own server)",
+    engines=("firefox",),
+    topics=("transport",),
+    original_title="Most nad Wartą znów otwarty",
+    original_html="<p>Tramwaje kursują od poniedziałku.</p>",
     alternates=("pl",),
 )
+
+# An item that stands in as its source wrote it.
+AS_ORIGINAL: dict[str, Any] = {
+    "label": Label.ORIGINAL,
+    "language": "pl",
+    "engines": (),
+    "original_title": "",
+    "original_html": "",
+}
 
 HOSTILE_TITLES = {
     "emoji": "Tilts 🌉 atvērts 👨‍👩‍👧",
@@ -101,12 +113,17 @@ def many_kinds() -> list[ItemForFeed]:
     plan = Enclosure(url="https://www.poznan.example/plan.pdf", type="application/pdf", length=1234)
     shapes = [
         item(2, label=Label.REVIEWED, editor="Ilze Kalniņa", source=RENNES, original_language="fr"),
-        item(3, label=Label.ORIGINAL, language="pl", author="Jan Nowak", summary_html=""),
+        item(3, author="Jan Nowak", summary_html="", **AS_ORIGINAL),
         item(4, label=Label.EDITED, image=image, content_html=""),
         item(5, image=image, enclosures=(plan, Enclosure(url="https://www.poznan.example/unknown"))),
         item(6, source=PLAIN, original_language="en", url="", categories=()),
         item(7, summary_html="", content_html=""),
-        item(8, label=Label.ORIGINAL, original_language="lv", source=replace(POZNAN, language="lv")),
+        item(
+            8,
+            original_language="lv",
+            source=replace(POZNAN, language="lv"),
+            **(AS_ORIGINAL | {"language": "lv"}),
+        ),
         item(
             9,
             url="javascript:alert(1)",

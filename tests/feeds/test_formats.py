@@ -54,7 +54,7 @@ def test_equal_channels_give_equal_bytes(render: Render, faults: Faults) -> None
 @given(title=st.text(), name=st.text())
 def test_any_text_survives_every_format(title: str, name: str) -> None:
     """Any string at all gives valid documents, and XML and JSON carry the same title."""
-    composed = channel([item(title=title, author=name, categories=(name,), engine=name)])
+    composed = channel([item(title=title, author=name, categories=(name,), original_title=name)])
     documents = [render(composed, NETWORK) for render in (rss.render, atom.render, jsonfeed.render)]
 
     assert [
@@ -153,7 +153,11 @@ def test_rss_carries_origin_licence_and_editor() -> None:
     entry = rules.parse(rss.render(composed, NETWORK)).find("channel/item")
 
     assert entry.findtext(f"{rules.DC}creator") == "Rennes"
-    assert entry.findtext(f"{rules.DC}source") == "https://www.poznan.example/news/1"
+    assert dict(entry.find(f"{rules.ATOM}link").attrib) == {
+        "href": "https://www.poznan.example/news/1",
+        "rel": "via",
+        "hreflang": "pl",
+    }
     assert entry.findtext(f"{rules.DC}rights") == "https://licences.example/by/4.0/"
     assert entry.findtext(f"{rules.DC}contributor") == "Ilze Kalniņa"
     assert (entry.find("source").get("url"), entry.findtext("source")) == (
@@ -229,7 +233,8 @@ def test_opml_lists_every_feed() -> None:
         one.get("xmlUrl") for one in rules.parse(opml.render(NETWORK)).iterfind("body/outline/outline")
     ]
 
-    assert len(addresses) == len(NETWORK.languages) * len(opml.channels(NETWORK))
+    assert len(addresses) == len(NETWORK.languages) * (len(opml.channels(NETWORK)) + 1)
+    assert "https://news.example.org/wire/lv/all.bilingual.rss" in addresses
     assert "https://news.example.org/wire/lv/topic/transport.rss" in addresses
     assert (Scope.CITY, "rennes") in opml.channels(NETWORK)
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from itertools import product
 from urllib.parse import urljoin, urlsplit
 
@@ -12,7 +13,7 @@ from feeds.plain import tidy
 from feeds.records import ItemForFeed, Label, Scope
 from pipeline.records import Image
 from tests.feeds import rules
-from tests.feeds.samples import HOSTILE_TITLES, NETWORK, channel, item, many_kinds
+from tests.feeds.samples import AS_ORIGINAL, HOSTILE_TITLES, NETWORK, channel, item, many_kinds
 
 
 @pytest.mark.parametrize("language", ["lv", "pl", "en", "xx"])
@@ -58,6 +59,7 @@ def test_every_link_inside_the_site_leads_to_a_file() -> None:
         )
         files |= {f"{composed.path}.{extension}" for extension in addresses.FORMATS}
     for language in NETWORK.languages:
+        files |= {f"{addresses.bilingual_path(language)}.{extension}" for extension in addresses.FORMATS}
         alternates = tuple(code for code in NETWORK.languages if code != language)
         page = addresses.index_file(addresses.item_page(language, "1"))
         documents[page] = pages.item(item(alternates=alternates), language, NETWORK)
@@ -67,6 +69,8 @@ def test_every_link_inside_the_site_leads_to_a_file() -> None:
         for tag, attributes in rules.Page(body).elements:
             href = attributes.get("href", "")
             if href and not urlsplit(href).scheme and not href.startswith("#"):
+                # The body of a 404 stands at any depth, so its links begin at the site's own root.
+                href = href.removeprefix("/wire") if path.endswith("404.html") else href
                 target = urlsplit(urljoin(f"https://host/{path}", href)).path.lstrip("/")
                 target = f"{target}index.html" if not target or target.endswith("/") else target
                 assert target in files, f"{path}: <{tag}> {href}"
@@ -122,9 +126,95 @@ def test_untranslated_parts_carry_their_language() -> None:
     on_list = rules.Page(pages.listing(channel([entry]), NETWORK))
 
     assert on_page.all("h1")[0]["lang"] == "pl"
-    assert [one["lang"] for one in on_page.all("div") if one.get("class") == "text"] == ["pl"]
-    assert on_page.all("img")[0]["lang"] == "pl"
+    assert {one["lang"] for one in on_page.all("div") if one.get("class") == "text"} == {"pl"}
+    assert [one["lang"] for one in on_page.all("img") if one["alt"] == "Most"] == ["pl"]
     assert on_list.all("h3")[0]["lang"] == "pl"
+
+
+EVERYTHING = replace(
+    NETWORK,
+    reports="/report",
+    searchable=True,
+    operator="Daugavpils <pilsēta>",
+    supervisor="https://www.example.org/a?b=1&c=2",
+)
+
+
+@pytest.mark.parametrize("language", ["lv", "pl", "en", "xx"])
+def test_standing_pages_are_valid_with_every_feature_on(language: str) -> None:
+    """Subscribe, statements, search, answers and errors keep every rule, in each language."""
+    network = replace(EVERYTHING, languages=(language,))
+    documents = {path: body for path, body in pages.fixed(network).items() if path.endswith(".html")}
+
+    assert {path: faults for path, body in documents.items() if (faults := rules.page_faults(body))} == {}
+    assert {f"{language}/{page}/index.html" for page in ("search", "privacy", "report/later")} <= set(
+        documents
+    )
+
+
+def test_only_search_and_subscribe_run_scripts() -> None:
+    """Each page's own policy lets run what that page needs, and no page more."""
+    policies = {
+        path: next(one["content"] for one in rules.Page(body).all("meta") if one.get("http-equiv"))
+        for path, body in pages.fixed(EVERYTHING).items()
+        if path.endswith(".html")
+    }
+    scripted = {path.partition("/")[2] for path, policy in policies.items() if "script-src" in policy}
+
+    assert scripted == {"search/index.html", "subscribe/index.html"}
+    assert {path for path, policy in policies.items() if "wasm-unsafe-eval" in policy} == {
+        f"{language}/search/index.html" for language in NETWORK.languages
+    }
+
+
+def test_the_original_stands_on_the_page_in_its_own_language() -> None:
+    """One opens it without a script; an original has nothing to switch to."""
+    page = rules.Page(pages.item(item(), "lv", NETWORK))
+    original = [one for one in page.all("details") if one.get("class") == "original"]
+
+    assert len(original) == 1
+    assert "Oriģinālteksts (poļu valodā)" in page.text
+    assert "Most nad Wartą znów otwarty" in page.text
+    shown = rules.Page(pages.item(item(**AS_ORIGINAL), "lv", NETWORK))
+    assert not [one for one in shown.all("details") if one.get("class") == "original"]
+
+
+def test_the_form_for_reports_is_there_only_where_it_leads_somewhere() -> None:
+    """Without an address the page names the contact; with one the policy allows that address and no other."""
+    without = pages.item(item(), "lv", NETWORK)
+    here = pages.item(item(), "lv", replace(NETWORK, reports="/report")).decode()
+    elsewhere = pages.item(
+        item(), "lv", replace(NETWORK, reports="https://forms.example.org/report")
+    ).decode()
+
+    assert rules.Page(without).all("form") == []
+    assert 'href="mailto:newswire@example.org">Ziņot par kļūdu' in without.decode()
+    assert '<form action="/report" method="post"' in here
+    assert "form-action &#39;self&#39;" in here or "form-action 'self'" in here
+    assert "form-action https://forms.example.org" in elsewhere
+
+
+def test_a_withdrawn_item_leaves_no_word_of_itself() -> None:
+    """What was taken back is not named; what is only too old names where it came from."""
+    page = addresses.item_page("lv", "1")
+    withdrawn, aged = pages.gone(page, "lv", NETWORK), pages.gone(page, "lv", NETWORK, item())
+
+    assert rules.page_faults(withdrawn) == rules.page_faults(aged) == []
+    assert b"poznan.example" not in withdrawn
+    assert b"https://www.poznan.example/news/1" in aged
+    assert b"noindex" in withdrawn
+
+
+def test_preview_data_stands_on_item_pages() -> None:
+    """Open Graph for whoever shares a link: title, summary, picture with its words, dates."""
+    picture = Image(url="https://www.poznan.example/p.png", alt="Tilts & upe")
+    page = rules.Page(pages.item(item(image=picture), "lv", NETWORK))
+    found = {one["property"]: one["content"] for one in page.all("meta") if "property" in one}
+
+    assert found["og:title"] == "Tilts pār Vartu atkal atvērts"
+    assert (found["og:image"], found["og:image:alt"]) == (picture.url, picture.alt)
+    assert found["og:url"] == "https://news.example.org/wire/lv/news/1/"
+    assert found["article:published_time"] == "2026-11-18T12:00:00+00:00"
 
 
 @pytest.mark.parametrize("title", HOSTILE_TITLES.values(), ids=HOSTILE_TITLES)

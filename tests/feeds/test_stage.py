@@ -75,13 +75,14 @@ def test_one_new_item_touches_its_own_channels_only(tmp_path: Path) -> None:
 
     written = publish(settings)
 
-    # lv and pl, each: three formats and a page, of all and of the city, and the item's page
-    assert written == 2 * (2 * 4 + 1)
+    # lv and pl, each: three formats and a page, of all and of the city, the bilingual feed, the item's page, a part
+    # of the site map; and the list of such parts, as it is the first in Polish
+    assert written == 2 * (2 * 4 + 3 + 1 + 1) + 1
     assert stale.stat().st_mtime_ns == before
 
 
 def test_a_withdrawn_item_leaves_files_and_feeds_with_a_tombstone(tmp_path: Path) -> None:
-    """Its page is gone, no channel names it but Atom's tombstone."""
+    """A word stands in its page's place, no channel names it but Atom's tombstone."""
     settings = config(tmp_path)
     row = entry()
     translation(row)
@@ -90,7 +91,9 @@ def test_a_withdrawn_item_leaves_files_and_feeds_with_a_tombstone(tmp_path: Path
 
     publish(settings)
 
-    assert not any("news/poznan1" in path for path in files(settings))
+    left = {path for path in files(settings) if "news/poznan1" in path and not path.endswith((".gz", ".br"))}
+    assert left == {f"{language}/news/poznan1/gone.html" for language in ("lv", "pl")}
+    assert "Virsraksts" not in (settings.publish.directory / "lv/news/poznan1/gone.html").read_text("utf-8")
     assert feed(settings)["items"] == []
     atom = (settings.publish.directory / "lv/all.atom").read_text(encoding="utf-8")
     assert "deleted-entry" in atom

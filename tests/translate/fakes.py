@@ -1,9 +1,10 @@
 """An engine and a memory for tests of the translator: the outside world's answers and faults, on demand."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from pipeline.errors import EngineError, EngineUnavailableError
-from pipeline.records import Pair, Suggestion
+from pipeline.records import Hints, MemoryHit, Pair, Suggestion
+from pipeline.translate.engines.facts import Facts
 
 Answer = Callable[[str, Pair], str | EngineError]
 
@@ -23,9 +24,11 @@ class FakeEngine:
         *,
         pairs: Sequence[str] | None = None,
         fault: EngineError | None = None,
+        facts: Facts | None = None,
     ) -> None:
         self.name = name
-        self.sends_data_out = False
+        self.facts = facts or Facts(sends_data_out=False, batch=None)
+        self.hints: list[Hints] = []
         self.asked: list[tuple[str, Pair]] = []
         self.calls = 0
         self.fault = fault
@@ -47,8 +50,11 @@ class FakeEngine:
     def alphabet(self, pair: Pair) -> frozenset[str] | None:
         return None
 
-    def translate(self, texts: Sequence[str], pair: Pair) -> list[str | EngineError]:
+    def translate(
+        self, texts: Sequence[str], pair: Pair, hints: Sequence[Hints] = ()
+    ) -> list[str | EngineError]:
         self.calls += 1
+        self.hints += hints
         self.asked += [(text, pair) for text in texts]
         if self.fault:
             raise self.fault
@@ -63,12 +69,19 @@ class DictMemory:
 
     def __init__(self, known: Mapping[tuple[Pair, str], Suggestion] | None = None) -> None:
         self.known = dict(known or {})
+        self.examples: dict[tuple[Pair, str], tuple[MemoryHit, ...]] = {}
 
     def lookup(self, pair: Pair, texts: Sequence[str], engines: Sequence[str]) -> dict[str, Suggestion]:
         return {text: self.known[pair, text] for text in texts if (pair, text) in self.known}
 
     def remember(self, pair: Pair, found: Mapping[str, Suggestion]) -> None:
         self.known |= {(pair, text): each for text, each in found.items()}
+
+    def similar(self, pair: Pair, text: str) -> tuple[MemoryHit, ...]:
+        return self.examples.get((pair, text), ())
+
+    def in_place(self, pair: Pair, places: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Suggestion]:
+        return {}
 
 
 def failing(code: str) -> Answer:

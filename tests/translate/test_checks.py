@@ -4,15 +4,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.records import FindingData, Pair
-from pipeline.translate.checks import BLOCK, CHECKS, INFO, WARN, TermForCheck, UnitForCheck, run_checks
+from pipeline.records import FindingData, Pair, TermData
+from pipeline.translate.checks import BLOCK, CHECKS, INFO, WARN, UnitForCheck, run_checks
+from pipeline.translate.terms import shipped
 
 LONG = "The city council met on the square and talked about the new road"
 LONG_LV = "Pilsētas dome sanāca laukumā un runāja par jauno ceļu"
 
 
 def findings_of(
-    check_id: str, source: str, target: str, languages: str = "en-lv", terms: tuple[TermForCheck, ...] = ()
+    check_id: str, source: str, target: str, languages: str = "en-lv", terms: tuple[TermData, ...] = ()
 ) -> list[FindingData]:
     """What one check finds in a unit; every position it gives lies inside the target."""
     pair = Pair(*languages.split("-"))
@@ -61,6 +62,9 @@ GOOD = [
     ("wrong-language", "en-lv", LONG, LONG_LV),
     ("empty", "en-lv", "a", "b"),
     ("names", "en-lv", "the mayor of Poznań", "Poznaņas mērs"),
+    ("negation", "en-lv", "The bridge is not open.", "Tilts nav atvērts."),
+    ("negation", "pl-en", "Nikt nie przyszedł.", "Nobody came."),
+    ("negation", "en-fr", "It won't rain.", "Il ne pleuvra pas."),
 ]
 
 EXEMPT = [
@@ -134,9 +138,18 @@ EXEMPT = [
     ("names", "en-lv", "a meeting of NATO", "NATO sanāksme"),
     ("names", "en-lv", "see www.Rennes.fr in Rennes now", "skat. www.Rennes.fr"),
     ("empty", "en-lv", " ", ""),
+    ("negation", "en-lv", "We will not fail.", "Mums bez šaubām izdosies."),
+    ("negation", "en-de", "Not only the mayor came.", "Auch der Bürgermeister kam."),
+    ("negation", "en-lv", "It is closed.", "Tas nav atvērts."),
+    ("negation", "pl-de", "Most nie jest otwarty.", "Die Brücke ist offen."),
+    ("negation", "en-ga", "The bridge is not open.", "Tá an droichead oscailte."),
 ]
 
 FAILING = [
+    ("negation", "en-lv", "The bridge is not open.", "Tilts ir atvērts.", WARN),
+    ("negation", "en-pl", "Nobody was hurt, they didn\u2019t fall.", "Wszyscy upadli.", WARN),
+    ("negation", "de-en", "Die Brücke ist nicht offen.", "The bridge is open.", WARN),
+    ("negation", "lt-en", "Tiltas nėra atviras.", "The bridge is open.", WARN),
     ("numbers", "en-lv", "1,200 homes", "12 000 māju un 5", WARN),
     ("numbers", "en-lv", "5 schools", "7 skolas", WARN),
     ("numbers", "en-lv", "I saw 1 school", "redzēju 7 skolas", WARN),
@@ -271,13 +284,13 @@ class TestTerms:
     @pytest.mark.parametrize("target", ["domes lēmums", "Domei ir lēmums", "par domi"])
     def test_inflected_terms_pass(self, target: str) -> None:
         """A term counts in any case of its language."""
-        term = TermForCheck(source="council", target="dome")
+        term = TermData(source="council", target="dome")
 
         assert findings_of("glossary", "The councils decide", target, terms=(term,)) == []
 
     def test_several_words(self) -> None:
         """Each word of a term may take its own ending."""
-        term = TermForCheck(source="city council", target="pilsētas dome")
+        term = TermData(source="city council", target="pilsētas dome")
 
         assert findings_of("glossary", "city council", "pilsētas domē", terms=(term,)) == []
         assert findings_of("glossary", "city council", "pilsētā dome ir", terms=(term,)) == []
@@ -285,13 +298,13 @@ class TestTerms:
 
     def test_given_forms(self) -> None:
         """A form that the termbase names passes, however far from the headword."""
-        term = TermForCheck(source="dog", target="suns", forms=("suņa", "sunim"))
+        term = TermData(source="dog", target="suns", forms=("suņa", "sunim"))
 
         assert findings_of("glossary", "the dog", "ar suņa palīdzību", terms=(term,)) == []
 
     def test_missing_terms(self) -> None:
         """Another word for the term is reported; a term that the source lacks is not asked for."""
-        term = TermForCheck(source="company", target="uzņēmums")
+        term = TermData(source="company", target="uzņēmums")
 
         (finding,) = findings_of("glossary", "the company", "kompānija", terms=(term,))
         assert "uzņēmums" in finding.message
@@ -299,20 +312,112 @@ class TestTerms:
 
     def test_terms_to_keep(self) -> None:
         """What must stand unchanged is compared letter by letter."""
-        term = TermForCheck(source="CityLab", target="", keep=True)
+        term = TermData(source="CityLab", target="", keep=True)
 
         assert findings_of("glossary", "in CityLab", "CityLab telpās", terms=(term,)) == []
         assert len(findings_of("glossary", "in CityLab", "Citylab telpās", terms=(term,))) == 1
 
     def test_forbidden_words(self) -> None:
         """A forbidden word is marked, in any case, where its source word stands."""
-        term = TermForCheck(source="company", target="firma", forms=("firmele",), forbidden=True)
+        term = TermData(source="company", target="firma", forms=("firmele",), forbidden=True)
 
         (finding,) = findings_of("forbidden", "the company", "lielā firmā", terms=(term,))
         assert (finding.start, finding.end) == (6, 11)
         assert findings_of("forbidden", "the firm", "firmā", terms=(term,)) == []
         assert findings_of("forbidden", "the company", "uzņēmumā", terms=(term,)) == []
         assert findings_of("glossary", "the company", "uzņēmumā", terms=(term,)) == []
+
+
+class TestPreferredWords:
+    FORBIDDEN = TermData(source="company", target="firma", forms=("firmas", "firmā"), forbidden=True)
+    PREFERRED = TermData(source="company", target="uzņēmums", forms=("uzņēmuma", "uzņēmumā"))
+
+    @pytest.mark.parametrize(
+        ("target", "fix"),
+        [
+            ("Firmas vadītājs.", "Uzņēmuma vadītājs."),
+            ("Vadītājs firmā.", "Vadītājs uzņēmumā."),
+            ("Vadītāji firmām.", None),
+        ],
+    )
+    def test_a_forbidden_form_is_replaced_by_the_same_form(self, target: str, fix: str | None) -> None:
+        """Where the termbase has the forms of both in the same order; other forms are only marked."""
+        terms = (self.FORBIDDEN, self.PREFERRED)
+
+        (finding,) = findings_of("forbidden", "the company", target, terms=terms)
+
+        assert finding.fix == fix
+
+    def test_languages_without_cases_need_no_forms(self) -> None:
+        """In English the one word takes the other's place."""
+        terms = (
+            TermData(source="firma", target="firm", forbidden=True),
+            TermData(source="firma", target="company"),
+        )
+
+        (finding,) = findings_of("forbidden", "ta firma", "The firm opens.", "pl-en", terms)
+
+        assert finding.fix == "The company opens."
+
+    def test_without_one_preferred_word_nothing_is_offered(self) -> None:
+        """Two preferred words, or none: a person chooses."""
+        other = TermData(source="company", target="sabiedrība", forms=("sabiedrības", "sabiedrībā"))
+        for terms in ((self.FORBIDDEN,), (self.FORBIDDEN, self.PREFERRED, other)):
+            (finding,) = findings_of("forbidden", "the company", "Vadītājs firmā.", terms=terms)
+            assert finding.fix is None
+
+
+class TestCityNames:
+    def found(self, source: str, target: str, languages: str) -> list[FindingData]:
+        index = shipped(Pair(*languages.split("-")))
+        return findings_of(
+            "names", source, target, languages, tuple(each.term for each in index.find(source))
+        )
+
+    @pytest.mark.parametrize(
+        ("languages", "source", "target"),
+        [
+            ("pl-lv", "W Poznaniu otwarto most.", "Poznaņā atklāts tilts."),
+            ("en-lv", "A bridge in POZNAŃ", "Tilts POZNAŅĀ"),
+            ("lt-lv", "Klaipėdoje šiandien lyja.", "Klaipēdā šodien līst."),
+            ("en-lv", "The mayor of The Hague spoke.", "Runāja Hāgas mērs."),
+            ("en-de", "The Hague is large.", "Den Haag ist groß."),
+            ("ro-lv", "Primăria Municipiului București anunță.", "Bukarestes mērija paziņo."),
+            ("en-lv", "Hengelo opens a park.", "Hengelo atklāj parku."),
+        ],
+    )
+    def test_every_form_of_a_name_counts(self, languages: str, source: str, target: str) -> None:
+        """In whatever case, in headlines too."""
+        assert self.found(source, target, languages) == []
+
+    @pytest.mark.parametrize(
+        ("languages", "source", "target", "fix"),
+        [
+            ("pl-lv", "Otwarto most w Poznaniu.", "Tilts atvērts Poznań.", "Tilts atvērts Poznaņā."),
+            ("en-lv", "A bridge in Rennes opens.", "Atklāts tilts Rennes.", "Atklāts tilts Rennā."),
+            ("lt-lv", "Klaipėdoje lyja.", "Klaipėda līst.", "Klaipēdā līst."),
+            ("pl-lv", "Plany Poznania są jasne.", "Plāni Poznań ir skaidri.", None),
+            ("en-lv", "News from Poznań.", "Ziņas no Poznań.", None),
+            ("nl-en", "Den Haag groeit.", "Den Haag grows.", "The Hague grows."),
+            ("it-fr", "A Bologna piove.", "Il pleut à Bologna.", "Il pleut à Bologne."),
+        ],
+    )
+    def test_a_name_kept_from_the_source_is_marked(
+        self, languages: str, source: str, target: str, fix: str | None
+    ) -> None:
+        """The right form is offered where the source says "in", or where the language has but one."""
+        (finding, *_others) = self.found(source, target, languages)
+
+        assert finding.severity == WARN
+        assert finding.start is not None
+        assert finding.fix == fix
+
+    def test_institutions_are_only_worth_a_look(self) -> None:
+        """Another wording may be right as well."""
+        (finding,) = self.found("Dublin City Council meets.", "Dublinas pilsētas padome sanāk.", "en-lv")
+
+        assert finding.severity == INFO
+        assert "Dublinas pilsētas dome" in finding.message
 
 
 def test_an_empty_target_is_only_empty() -> None:

@@ -126,7 +126,7 @@ def test_missing_weights_leave_it_waiting_and_their_arrival_wakes_it() -> None:
     report = stage.run(config(), routes(FakeEngine(answer=speaking)), threads=1)
 
     assert waiting == "waiting"
-    assert reasons == {"fake does not know pl-en; fake does not know en-lv": 1}
+    assert reasons == {"fake does not know pl-en; also fake does not know en-lv": 1}
     assert report.translated["lv"] == 1
 
 

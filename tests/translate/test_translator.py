@@ -7,7 +7,8 @@ import pytest
 
 from pipeline.errors import EngineError
 from pipeline.records import Failure, Pair, Suggestion
-from pipeline.translate.routes import Breaker, Routes
+from pipeline.translate.breaker import Breaker
+from pipeline.translate.routes import Routes
 from pipeline.translate.translator import Translator
 from pipeline.translate.usage import UsageMeter
 from tests.translate.fakes import UNAVAILABLE, DictMemory, FakeEngine, failing
@@ -76,7 +77,7 @@ def test_an_unknown_pair_waits_with_every_engines_reason() -> None:
 
     assert isinstance(outcome, Failure)
     assert outcome.waiting
-    assert outcome.reason == "first does not know pl-en; first does not know en-lv"
+    assert outcome.reason == "first does not know pl-en; also first does not know en-lv"
 
 
 def test_a_blocked_text_goes_to_the_next_engine_and_the_block_stays_known() -> None:

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from pipeline.collect.readers import api, feed, jsonfeed, listing, sitemap, wordpress, xmlpaths
 from pipeline.collect.readers.rows import Found
+from pipeline.collect.sieve import Sieve
 from pipeline.recipes import ListRecipe
 from pipeline.records import FeedData
 
@@ -18,9 +19,19 @@ _JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*[{\[]")
 
 class Reader(Protocol):
     def __call__(
-        self, body: bytes, *, url: str, content_type: str = "", zone: tzinfo = UTC, max_entries: int = 1_000
+        self,
+        body: bytes,
+        *,
+        url: str,
+        content_type: str = "",
+        zone: tzinfo = UTC,
+        max_entries: int = 1_000,
+        sieve: Sieve | None = None,
     ) -> FeedData:
-        """Called by the collect stage for each answer. Raises ReadError when the bytes are not the reader's kind."""
+        """Called by the collect stage for each answer. Raises ReadError when the bytes are not the reader's kind.
+
+        Entries that `sieve` holds back are left out of what it gives.
+        """
 
 
 class ListReader(Protocol):
@@ -38,11 +49,17 @@ class ListReader(Protocol):
 
 
 def read_any_feed(
-    body: bytes, *, url: str, content_type: str = "", zone: tzinfo = UTC, max_entries: int = feed.MAX_ENTRIES
+    body: bytes,
+    *,
+    url: str,
+    content_type: str = "",
+    zone: tzinfo = UTC,
+    max_entries: int = feed.MAX_ENTRIES,
+    sieve: Sieve | None = None,
 ) -> FeedData:
     """RSS, Atom or JSON Feed, told apart by the first byte: servers mislabel them too often."""
     reader = jsonfeed.read if _JSON.match(body) else feed.read
-    return reader(body, url=url, content_type=content_type, zone=zone, max_entries=max_entries)
+    return reader(body, url=url, content_type=content_type, zone=zone, max_entries=max_entries, sieve=sieve)
 
 
 READERS: dict[str, Reader] = {"feed": read_any_feed, "jsonfeed": jsonfeed.read, "auto": read_any_feed}

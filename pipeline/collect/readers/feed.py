@@ -17,7 +17,8 @@ from lxml import etree
 from pipeline.collect.markup import with_absolute_links
 from pipeline.collect.readers import xml
 from pipeline.collect.readers.entries import Dates, enclosure, finish, language_code, unique
-from pipeline.collect.readers.prune import prune
+from pipeline.collect.readers.prune import DATES, prune
+from pipeline.collect.sieve import Sieve
 from pipeline.collect.texts import paragraphs, plain
 from pipeline.collect.urls import absolute, canonical_url
 from pipeline.errors import ReadError
@@ -29,18 +30,30 @@ _TEXT_TYPES = ("text/html", "application/xhtml+xml", "text/plain", "")
 _MARKUP = re.compile(
     r"</(?:p|div|a|span|strong|b|em|i|li|h[1-6]|figure|td)>|<(?:br|img|p)\b[^<>]*>", re.IGNORECASE
 )
+_ENTRY_TAGS = ("{*}item", "{*}entry")
 _ROOTS = frozenset({"rss", "rdf", "feed", "channel"})
 
 
 def read(
-    body: bytes, *, url: str, content_type: str = "", zone: tzinfo = UTC, max_entries: int = MAX_ENTRIES
+    body: bytes,
+    *,
+    url: str,
+    content_type: str = "",
+    zone: tzinfo = UTC,
+    max_entries: int = MAX_ENTRIES,
+    sieve: Sieve | None = None,
 ) -> FeedData:
-    """The feed in `body`. `zone` is for dates that name none. Raises ReadError when it is no feed."""
+    """The feed in `body`, without what `sieve` holds back. `zone` is for dates that name none.
+
+    Raises ReadError when it is no feed.
+    """
     root, warnings = xml.parse(body, content_type)
     _require_feed(root, url)
     if any(warning.startswith(xml.CUT_SHORT) for warning in warnings):
         _drop_last_entry(root)
     warnings += prune(root, max_entries)
+    if sieve is not None and _sift(root, sieve) == 0:
+        return FeedData(warnings=tuple(warnings))
     parsed = feedparser.parse(
         io.BytesIO(etree.tostring(root, encoding="utf-8", xml_declaration=True)),
         response_headers={"content-location": url, "content-type": "application/xml; charset=utf-8"},
@@ -50,6 +63,8 @@ def read(
     dates = Dates(zone)
     guids = _guids(root, len(parsed.entries))
     entries = [_entry(entry, guid, url, dates) for entry, guid in zip(parsed.entries, guids, strict=True)]
+    if sieve is not None:
+        sieve.name([entry.guid for entry in entries])
     feed = parsed.feed
     return finish(
         FeedData(
@@ -64,10 +79,37 @@ def read(
 
 def _drop_last_entry(root: etree._Element) -> None:
     """Half an entry is no correction of the whole one: it comes again when the feed is whole."""
-    entries = [*root.iter("{*}item", "{*}entry")]
+    entries = [*root.iter(*_ENTRY_TAGS)]
     parent = entries[-1].getparent() if entries else None
     if parent is not None:
         parent.remove(entries[-1])
+
+
+def _sift(root: etree._Element, sieve: Sieve) -> int:
+    """Take out the entries that are known as they stand here; how many are left."""
+    containers = [root, *root.iterchildren("{*}channel")]
+    entries = [each for container in containers for each in container.iterchildren(*_ENTRY_TAGS)]
+    if len(entries) < sum(1 for _each in root.iter(*_ENTRY_TAGS)):  # in a tree of another shape all are read
+        return len(entries) + 1
+    sieve.begin(_said_of_all(containers))
+    known = [each for each in entries if not sieve.lets_through(etree.tostring(each, with_tail=False))]
+    for entry in known:
+        parent = entry.getparent()
+        if parent is not None:
+            parent.remove(entry)
+    return len(entries) - len(known)
+
+
+def _said_of_all(containers: Iterable[etree._Element]) -> bytes:
+    """What a feed says outside its entries, but for its own dates: most feeds restamp themselves."""
+    parts = []
+    for container in containers:
+        parts.append(repr(sorted(container.attrib.items())).encode())
+        for child in container.iterchildren(etree.Element):
+            name = str(child.tag).rpartition("}")[2].lower()
+            if name not in DATES and name not in {"item", "entry", "channel"}:
+                parts.append(etree.tostring(child, with_tail=False))
+    return b"\0".join(parts)
 
 
 def _require_feed(root: etree._Element, url: str) -> None:
@@ -85,7 +127,7 @@ def _guids(root: etree._Element, count: int) -> list[str]:
     entries back as new.
     """
     found = []
-    for element in root.iter("{*}item", "{*}entry"):
+    for element in root.iter(*_ENTRY_TAGS):
         ids = (child.text for child in element.iterchildren("{*}guid", "{*}id"))
         found.append(next((text.strip() for text in ids if text and text.strip()), ""))
     return found if len(found) == count else [""] * count

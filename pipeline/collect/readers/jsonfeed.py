@@ -8,6 +8,7 @@ from typing import Any
 
 from pipeline.collect.readers.charset import decode
 from pipeline.collect.readers.entries import Dates, enclosure, finish, language_code, unique
+from pipeline.collect.sieve import Sieve
 from pipeline.collect.texts import paragraphs, plain, without_controls
 from pipeline.collect.urls import absolute
 from pipeline.errors import ReadError
@@ -17,14 +18,29 @@ MAX_ENTRIES = 1_000
 
 
 def read(
-    body: bytes, *, url: str, content_type: str = "", zone: tzinfo = UTC, max_entries: int = MAX_ENTRIES
+    body: bytes,
+    *,
+    url: str,
+    content_type: str = "",
+    zone: tzinfo = UTC,
+    max_entries: int = MAX_ENTRIES,
+    sieve: Sieve | None = None,
 ) -> FeedData:
-    """The feed in `body`. `zone` is for dates that name none. Raises ReadError when it is no JSON Feed."""
+    """The feed in `body`, without what `sieve` holds back. `zone` is for dates that name none.
+
+    Raises ReadError when it is no JSON Feed.
+    """
     feed = _document(body, content_type, url)
     items = [item for item in _list(feed, "items") if isinstance(item, dict)]
     dates = Dates(zone)
-    entries = [_entry(item, url, dates) for item in items[:max_entries]]
-    surplus = len(items) - len(entries)
+    taken = items[:max_entries]
+    surplus = len(items) - len(taken)
+    if sieve is not None:
+        sieve.begin(_text(feed, "language").encode())
+        taken = [item for item in taken if sieve.lets_through(json.dumps(item).encode())]
+    entries = [_entry(item, url, dates) for item in taken]
+    if sieve is not None:
+        sieve.name([entry.guid for entry in entries])
     cut = [f"{surplus} of {len(items)} entries left out: more than {max_entries}"] if surplus else []
     return finish(
         FeedData(

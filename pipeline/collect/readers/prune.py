@@ -21,7 +21,7 @@ MAX_DATE = 100
 MAX_BASE = 2_000
 _BASES = ("{http://www.w3.org/XML/1998/namespace}base", "base")
 _ENTRIES = frozenset({"item", "entry"})
-_DATES = frozenset(
+DATES = frozenset(
     {"pubdate", "lastbuilddate", "published", "updated", "date", "issued", "modified", "created"}
 )
 _CONTENT = frozenset({"description", "encoded", "content", "summary", "body", "fullitem", "text"})
@@ -66,7 +66,7 @@ def _surplus(entries: list[etree._Element], limit: int) -> list[etree._Element]:
 
 
 def _date(entry: etree._Element) -> str:
-    stamps = (parse_date((child.text or "")[:MAX_DATE]) for child in entry if _name(child) in _DATES)
+    stamps = (parse_date((child.text or "")[:MAX_DATE]) for child in entry if _name(child) in DATES)
     return next((stamp.isoformat() for stamp in stamps if stamp), "")
 
 
@@ -109,7 +109,7 @@ def _prune_fields(fields: Iterable[etree._Element]) -> None:
         seen[name] += 1
         if seen[name] > MAX_ALIKE:
             surplus.append(field)
-        elif name in _DATES and len(field.text or "") > MAX_DATE:
+        elif name in DATES and len(field.text or "") > MAX_DATE:
             field.text = ""
         elif name not in _CONTENT and len(field.text or "") > MAX_SHORT:
             field.text = (field.text or "")[:MAX_SHORT]

@@ -1,17 +1,18 @@
 """Is a translation fit to be shown? One small class for each question; pure, about half a millisecond for all."""
 
 from pipeline.records import FindingData
-from pipeline.translate.checks.base import BLOCK, INFO, WARN, Check, TermForCheck, UnitForCheck
+from pipeline.translate.checks.base import BLOCK, INFO, WARN, Check, UnitForCheck
 from pipeline.translate.checks.dates import DatesAndTimes
 from pipeline.translate.checks.extent import Empty, LengthRatio, Omission, Repetition
 from pipeline.translate.checks.marks import Brackets, EndPunctuation, Quotes
 from pipeline.translate.checks.money import Money
+from pipeline.translate.checks.negation import Negation
 from pipeline.translate.checks.numbers import Numbers
 from pipeline.translate.checks.terms import Forbidden, Glossary, Names
 from pipeline.translate.checks.tongue import Untranslated, WrongLanguage
 from pipeline.translate.checks.verbatim import Emails, Handles, Placeholders, Urls
 
-__all__ = ["BLOCK", "CHECKS", "INFO", "WARN", "Check", "TermForCheck", "UnitForCheck", "run_checks"]
+__all__ = ["BLOCK", "CHECKS", "INFO", "WARN", "Check", "UnitForCheck", "run_checks"]
 
 _EMPTY = Empty()
 CHECKS: tuple[Check, ...] = (
@@ -28,6 +29,7 @@ CHECKS: tuple[Check, ...] = (
     Handles(),
     Glossary(),
     Forbidden(),
+    Negation(),
     Omission(),
     LengthRatio(),
     Quotes(),

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from pipeline.records import FindingData, Pair
+from pipeline.records import FindingData, Pair, TermData
 
 OPEN = re.compile(
     r"(?:[(\[„“«]|(?<!\w)[\"'‘])[^)\]”“»\"'’]*$"
@@ -14,22 +14,11 @@ BLOCK, WARN, INFO = "block", "warn", "info"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TermForCheck:
-    """One entry of the termbase, as far as checks need it."""
-
-    source: str
-    target: str
-    forms: tuple[str, ...] = ()  # every inflected form of the target, where the termbase holds them
-    forbidden: bool = False  # the target must not be used for this source
-    keep: bool = False  # the source stands unchanged in every language
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class UnitForCheck:
     source: str
     target: str
     pair: Pair
-    terms: tuple[TermForCheck, ...] = ()
+    terms: tuple[TermData, ...] = ()  # at least those that the source holds
 
 
 class Check(Protocol):

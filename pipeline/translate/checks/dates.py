@@ -19,6 +19,8 @@ _WEEKDAYS = {
            "sobot": 5, "niedziel": 6},
     "ro": {"marți": 1, "miercuri": 2, "joi": 3, "vineri": 4, "sâmbăt": 5, "duminic": 6},
 }  # fmt: skip
+# Other words that begin like a month: vasara is summer, vasaris February.
+_NO_MONTHS = {"lt": re.compile(r"vasar(?:a|os|ai|ą|oje|ų|oms|as|omis|ose)", re.IGNORECASE)}
 _CAPITAL_MONTHS = frozenset({"de", "en", "ga"})
 _INFLECTED_DAYS = frozenset({"lt", "lv"})
 
@@ -56,6 +58,8 @@ def _months_in(text: str, language: str) -> list[tuple[str, int]]:
     if pattern is None:
         return []
     names = [match[1] or match[2] for match in pattern.finditer(text)]
+    if other := _NO_MONTHS.get(language):
+        names = [name for name in names if not other.fullmatch(name)]
     if language in _CAPITAL_MONTHS:  # "we march 5 miles"
         names = [name for name in names if name[0].isupper()]
     return [(name, number) for name in names if (number := _number_of(name, _months(language)))]

@@ -43,7 +43,7 @@ class Brackets:
     severity = WARN
 
     def check(self, unit: UnitForCheck) -> Iterable[FindingData]:
-        source, target = _LIST_BRACKET.sub("", unit.source), _LIST_BRACKET.sub("", unit.target)
+        source, target = _without_lists(unit.source), _without_lists(unit.target)
         for opening, closing in _BRACKETS:
             if source.count(opening) != source.count(closing):
                 continue
@@ -66,6 +66,18 @@ class EndPunctuation:
         message = f"ends in {_name(theirs)}, the source in {_name(ours)}"
         severity = WARN if "?" in {ours, theirs} else INFO
         yield found(self, message, fix=_mended(unit.target, ours, theirs), severity=severity)
+
+
+def _without_lists(text: str) -> str:
+    """Without the brackets of a), b), 1); the year in (built in 1412) is none of those."""
+    return _LIST_BRACKET.sub(
+        lambda match: match[0] if _is_open(text[: match.start()]) else "",
+        text,
+    )
+
+
+def _is_open(text: str) -> bool:
+    return text.count("(") > text.count(")")
 
 
 def _count(text: str) -> int:

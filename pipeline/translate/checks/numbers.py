@@ -10,6 +10,7 @@ from pipeline.translate.checks.base import WARN, UnitForCheck, found
 from pipeline.translate.checks.figures import Figure, figures, roman_numbers, values
 from pipeline.translate.checks.number_words import has_scale, number_words
 
+_LONGEST = 40  # digits; int() refuses some thousands of them
 _SPELLED = 12  # the style guides spell numbers out up to here
 _SCALES = tuple(10**power for power in (2, 3, 6, 9, 12))
 
@@ -56,14 +57,14 @@ def _drop_scaled(missing: Counter[str], new: Counter[str], lost: Counter[str], a
     """2.5 million is 2 500 000."""
     for ours in [value for value in missing if value.count(".") == 1]:
         for theirs in [value for value in new if value.isdigit()]:
-            if any(Decimal(ours) * scale == int(theirs) for scale in _SCALES):
+            if any(Decimal(ours) * scale == _whole(theirs) for scale in _SCALES):
                 lost -= Counter(ours.split("."))
                 added -= Counter([theirs])
 
 
 def _drop_pairs(lost: Counter[str], added: Counter[str], unit: UnitForCheck) -> None:
     for ours in list(lost.elements()):
-        theirs = next((each for each in added.elements() if _is_same(int(ours), int(each), unit)), None)
+        theirs = next((each for each in added.elements() if _is_same(_whole(ours), _whole(each), unit)), None)
         if theirs is not None:
             lost -= Counter([ours])
             added -= Counter([theirs])
@@ -82,7 +83,7 @@ def _drop_roman(left: Counter[str], text: str) -> None:
     """19th may be XIX, and the 2000s the XXI century."""
     romans = set(roman_numbers(text)) if left else set()
     for each in list(left):
-        if romans & {int(each), _century(int(each))}:
+        if romans & {_whole(each), _century(_whole(each))}:
             del left[each]
 
 
@@ -90,6 +91,11 @@ def _drop_centuries(added: Counter[str], source: tuple[Figure, ...]) -> None:
     """The 1930s are "the 30s of the 20th century" in Latvian."""
     for year in [int(figure.value) for figure in source if re.fullmatch(r"1\d{3}|20\d\d", figure.value)]:
         added.pop(str(_century(year)), None)
+
+
+def _whole(digits: str) -> int:
+    """Of a row of digits that is no number of anything, the beginning: great it is either way."""
+    return int(digits[:_LONGEST])
 
 
 def _century(year: int) -> int:
@@ -102,7 +108,9 @@ def _is_spelled(left: Counter[str], other: Counter[str], text: str, language: st
     if other:
         return False
     pattern = number_words(language)
-    return all(int(each) <= _SPELLED for each in left) or pattern is None or pattern.search(text) is not None
+    return (
+        all(_whole(each) <= _SPELLED for each in left) or pattern is None or pattern.search(text) is not None
+    )
 
 
 def _message(missing: Counter[str], new: Counter[str]) -> str:

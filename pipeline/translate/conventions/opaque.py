@@ -6,6 +6,9 @@ from bisect import bisect_right
 # Every pattern begins where nothing of its own kind stands before, or a long run of letters would be
 # searched once from each of them.
 ADDRESS = r"(?:https?://|www\.)\S+ | (?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+ | (?<![\w.-])\w[\w-]*(?:\.[a-z][\w-]*)+/\S*"
+_HOUR = r"\d?\d\.(?:00|15|30|45)"
+# A unit or a currency after it would make it a number: "from 9.00 to 17.30 euros".
+_AFTER_HOUR = r"(?:(?:on|in|at|every|daily|each|and|from)\b|(?:mon|tues|wednes|thurs|fri|satur|sun)day)"
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
 _PHONE_WORD = r"(?:t[eé]l|telef[oó]n[aeosu]?|telephone|téléphone|tālr(?:unis|uni)?|mob|phone|call|fax|fakss?|zvani(?:et|t)|whatsapp|rufnummer|appel(?:ez|er))"
 _NOT_A_NUMBER = re.compile(
@@ -13,6 +16,7 @@ _NOT_A_NUMBER = re.compile(
       {ADDRESS}
     | (?<!\d) \d+ (?: [:/] \d+ )+ (?:[.,]\d+)?                          # times, fractions, dates with strokes
     | (?<!\d) \d+ (?: -\d+ ){{2,}}                                      # ISO dates, phone numbers
+    | \b (?:from|between) \s {_HOUR} \s (?:to|until|till|and) \s {_HOUR} (?=\s*(?:[.,;:!?)]|$|{_AFTER_HOUR}))  # from 9.00 to 17.30
     | \d{{1,2}} \.\ ?\d{{1,2}} \.\ ?(?:\d{{4}}|\d{{2}})\b       # 24.11.2026
     | \b {_OCTET} (?: \.{_OCTET} ){{3}} (?![.,]?\d)             # 192.168.1.1
     | \b 116 \ ? \d{{3}} (?!\d)                                  # helplines of the EU: 116 123

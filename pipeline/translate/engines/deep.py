@@ -1,12 +1,11 @@
 """deep-translator's online services as engines. In use only where a chain names one: texts leave the machine.
 
-    split | (for each part) wait for the rate | ask, with time limits and retries | refuse an empty answer or an echo | join
+    split | (for each part) wait for the rate | ask, with time limits and retries | join | refuse what is none
 
 The library shares state between threads and hides faults, so each text gets its own instance, whose requests go out
 through transport.py.
 """
 
-import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -23,12 +22,12 @@ from deep_translator.exceptions import (
 from fxtranslate import discovery
 
 from pipeline.errors import EngineError, EngineUnavailableError
-from pipeline.records import Pair
+from pipeline.records import Hints, Pair
+from pipeline.translate.engines.answers import fault_of
+from pipeline.translate.engines.bucket import TokenBucket
+from pipeline.translate.engines.facts import Facts
 from pipeline.translate.engines.services import SERVICES
-from pipeline.translate.engines.transport import ServiceFaultError, TokenBucket, Transport, sending
-
-_WORD = re.compile(r"[^\W\d_]{2,}")
-_ECHO_WORDS = 4  # a shorter text may well read the same in both languages: names, titles of works
+from pipeline.translate.engines.transport import ServiceFaultError, Transport, sending
 
 # All that the library is known to end in when an answer is not what it expects; several have no common root.
 _LIBRARY_FAULTS = (
@@ -54,23 +53,30 @@ class Options:
     base_url: str = ""  # instead of the service's own, in the library's form
     timeout: float = 20.0  # seconds for an answer
     rate: float = 1.0  # requests a second, all threads together
+    burst: int = 1  # requests at once after a pause
     pause: float = 1.0  # seconds before the first retry; doubles
     user_agent: str = ""
+    price: float = 0.0  # for a million characters
 
 
 class DeepEngine:
     """One of deep-translator's services. Safe to call from several threads."""
 
-    sends_data_out = True
-
-    def __init__(self, name: str, options: Options) -> None:
+    def __init__(self, name: str, options: Options, bucket: TokenBucket | None = None) -> None:
         if name not in SERVICES:
             known = ", ".join(SERVICES)
             raise EngineUnavailableError(f"no such service; there are {known}", code="refused", resource=name)
         self.name = name
         self._service = SERVICES[name]
+        self.facts = Facts(
+            sends_data_out=True,
+            languages=self._service.languages,
+            characters=self._service.limit.characters,
+            utf8=self._service.limit.utf8,
+            price=options.price,
+        )
         self._options = options
-        self._bucket = TokenBucket(options.rate)
+        self._bucket = bucket or TokenBucket(options.rate, options.burst)
         self._closed = threading.Event()
 
     def supports(self, pair: Pair) -> bool:
@@ -93,7 +99,12 @@ class DeepEngine:
     def alphabet(self, pair: Pair) -> frozenset[str] | None:  # noqa: ARG002 -- it takes any
         return None
 
-    def translate(self, texts: Sequence[str], pair: Pair) -> list[str | EngineError]:
+    def translate(
+        self,
+        texts: Sequence[str],
+        pair: Pair,
+        hints: Sequence[Hints] = (),  # noqa: ARG002 -- the services take none
+    ) -> list[str | EngineError]:
         """One result for each text, in order.
 
         A fault of the service itself ends the call: what is done is kept, the rest gets the fault; where nothing
@@ -130,7 +141,6 @@ class DeepEngine:
             secrets=tuple(
                 part for part in (self._options.key, *self._options.key.split(":")) if len(part) > 3
             ),
-            adapt=self._service.adapt,
             inspect=self._service.inspect,
         )
 
@@ -138,8 +148,9 @@ class DeepEngine:
         if not text.strip():
             return ""
         answer = " ".join(self._part(part, pair) for part in split(text, self._service.limit.fits))
-        if is_echo(text, answer):
-            raise EngineError(f"the text came back as it was: {text[:60]!r}", code="echo", resource=self.name)
+        if fault := fault_of(text, answer):
+            code, message = fault
+            raise EngineError(message, code=code, resource=self.name)
         return answer
 
     def _part(self, text: str, pair: Pair) -> str:
@@ -164,12 +175,6 @@ class DeepEngine:
             # Without its words: they may hold the key.
             message = f"an answer that makes no sense ({type(error).__name__})"
             raise ServiceFaultError(message, code="http", resource=self.name) from None
-
-
-def is_echo(text: str, answer: str) -> bool:
-    """The source text itself, in words that should have changed."""
-    words = _WORD.findall(text.casefold())
-    return len(words) >= _ECHO_WORDS and words == _WORD.findall(answer.casefold())
 
 
 def split(text: str, fits: Callable[[str], bool]) -> Iterator[str]:

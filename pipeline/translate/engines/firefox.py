@@ -12,8 +12,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pipeline.errors import EngineError, EngineUnavailableError, WeightsError
-from pipeline.records import Pair
+from pipeline.records import Hints, Pair
 from pipeline.translate.alphabet import alphabet_of
+from pipeline.translate.engines.facts import Facts
 from pipeline.translate.engines.pool import Pool
 from pipeline.translate.engines.weights import ModelFiles, fetch, fingerprint, locate
 from pipeline.translate.engines.weights_server import ServerFaultError, WeightsServer
@@ -28,7 +29,9 @@ class FirefoxEngine:
     """The local engine. Safe to call from several threads; the work is done by the pool's processes."""
 
     name = "firefox"
-    sends_data_out = False
+    facts = Facts(
+        sends_data_out=False, languages="from and into English, where there are weights", batch=None
+    )
 
     def __init__(
         self,
@@ -74,7 +77,12 @@ class FirefoxEngine:
         except (EngineUnavailableError, WeightsError):
             return None
 
-    def translate(self, texts: Sequence[str], pair: Pair) -> list[str | EngineError]:
+    def translate(
+        self,
+        texts: Sequence[str],
+        pair: Pair,
+        hints: Sequence[Hints] = (),  # noqa: ARG002 -- the models take none
+    ) -> list[str | EngineError]:
         """One answer for each text. A text without anything to say is answered without asking the model."""
         files = self._files(pair)
         asked = [index for index, text in enumerate(texts) if text.strip()]

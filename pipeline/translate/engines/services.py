@@ -1,6 +1,6 @@
 """deep-translator's services: how each is made, asked and misunderstood. One table.
 
-Left out: Pons and Linguee (dictionaries of words), QCRI (Arabic, English, Spanish), ChatGPT (an engine of its own in
+Left out: DeepL and LibreTranslate (engines of their own in the pipeline), Pons and Linguee (dictionaries of words), QCRI (Arabic, English, Spanish), ChatGPT (an engine of its own in
 the pipeline), Tencent and Baidu (none of the network's languages but the largest).
 """
 
@@ -13,23 +13,18 @@ from urllib.parse import quote_plus
 
 import requests
 from deep_translator import (
-    DeeplTranslator,
     GoogleTranslator,
-    LibreTranslator,
     MicrosoftTranslator,
     MyMemoryTranslator,
     PapagoTranslator,
     YandexTranslator,
-    deepl,
     google,
-    libre,
     microsoft,
     mymemory,
     papago,
     yandex,
 )
 from deep_translator.constants import (
-    DEEPL_LANGUAGE_TO_CODE,
     GOOGLE_LANGUAGES_TO_CODES,
     MY_MEMORY_LANGUAGES_TO_CODES,
     PAPAGO_LANGUAGE_TO_CODE,
@@ -38,7 +33,7 @@ from deep_translator.constants import (
 from pipeline.records import Pair
 from pipeline.translate.engines.transport import ServiceFaultError, routed
 
-for _module in (deepl, google, libre, microsoft, mymemory, papago, yandex):
+for _module in (google, microsoft, mymemory, papago, yandex):
     _module.requests = routed
 
 
@@ -72,24 +67,16 @@ class Service:
 
     create: Callable[[str], Any]  # from the key, a fresh translator
     codes: Callable[[Pair], tuple[str, str] | None]
+    languages: str  # in words, for people
     base_url: str = ""  # where the library's own is wrong
     needs_key: bool = False
     limit: Limit = Limit()
-    adapt: Callable[[requests.Request], None] = _nothing
     inspect: Callable[[requests.Response], None] = _nothing
     read: Callable[[Any], Any] = _joined  # what `translate` returned → the text
 
 
 def _same(known: frozenset[str]) -> Callable[[Pair], tuple[str, str] | None]:
     return lambda pair: (pair.source, pair.target) if {pair.source, pair.target} <= known else None
-
-
-def _deepl_codes(pair: Pair) -> tuple[str, str] | None:
-    """As a target, English and Portuguese need their country."""
-    if not {pair.source, pair.target} <= set(DEEPL_LANGUAGE_TO_CODE.values()):
-        return None
-    targets = {"en": "EN-GB", "pt": "PT-PT"}
-    return pair.source.upper(), targets.get(pair.target, pair.target.upper())
 
 
 def _mymemory_codes(pair: Pair) -> tuple[str, str] | None:
@@ -104,11 +91,6 @@ def _mymemory_code(language: str) -> str | None:
     return (
         wished if wished in known else next((code for code in known if code.startswith(f"{language}-")), None)
     )
-
-
-def _libre_codes(pair: Pair) -> tuple[str, str] | None:
-    """Every installation has its own languages; the library's list lacks many (lv, lt, nl, ro)."""
-    return pair.source, pair.target
 
 
 def _microsoft_codes(pair: Pair) -> tuple[str, str] | None:
@@ -133,21 +115,6 @@ def _refuse_mymemory_notices(response: requests.Response) -> None:
         response._content = json.dumps(content).encode()  # noqa: SLF001 -- what the library reads
 
 
-def _deepl_in_the_body(request: requests.Request) -> None:
-    """DeepL has ended GET and keys in the address; the library still sends both."""
-    fields = dict(request.params)
-    request.headers = {**request.headers, "Authorization": f"DeepL-Auth-Key {fields.pop('auth_key')}"}
-    request.method, request.params, request.data = "POST", {}, fields
-
-
-def _libre_in_the_body(request: requests.Request) -> None:
-    """Text and key belong in the body: an address is short, and is written to logs."""
-    fields = dict(request.params)
-    if fields.get("api_key") == _NO_KEY:
-        del fields["api_key"]
-    request.params, request.data = {}, fields
-
-
 class _Microsoft(MicrosoftTranslator):  # type: ignore[misc]  # the library is untyped
     """Without the library's request for the list of languages at every start."""
 
@@ -160,7 +127,6 @@ def _two(key: str) -> tuple[str, str | None]:
     return first, second or None
 
 
-_NO_KEY = "-"  # the library insists on one; an installation of one's own often has none
 _GOOGLE = frozenset(GOOGLE_LANGUAGES_TO_CODES.values())
 _MICROSOFT = frozenset(
     [
@@ -201,41 +167,35 @@ SERVICES: dict[str, Service] = {
     "google": Service(
         create=lambda _key: GoogleTranslator(source="auto", target="en"),
         codes=_same(_GOOGLE),
+        languages="all of the network",
         limit=_IN_ADDRESS,
     ),
     "mymemory": Service(
         # A key is the address that widens the daily quota.
         create=lambda key: MyMemoryTranslator(source="en-GB", target="lv-LV", email=key or None),
         codes=_mymemory_codes,
+        languages="all of the network",
         base_url="https://api.mymemory.translated.net/get",  # the library's own is not encrypted
         limit=Limit(characters=499, encoded=1_800, utf8=500),
         inspect=_refuse_mymemory_notices,
         read=lambda answer: html.unescape(answer) if isinstance(answer, str) else answer,
     ),
-    "deepl": Service(
-        create=lambda key: DeeplTranslator(api_key=key, use_free_api=key.endswith(":fx")),
-        codes=_deepl_codes,
-        needs_key=True,
-        adapt=_deepl_in_the_body,
-    ),
     "microsoft": Service(  # key or key:region
         create=lambda key: _Microsoft(api_key=_two(key)[0], region=_two(key)[1]),
         codes=_microsoft_codes,
+        languages="all of the network, and more of Europe",
         needs_key=True,
-    ),
-    "libre": Service(
-        create=lambda key: LibreTranslator(source="en", target="es", api_key=key or _NO_KEY),
-        codes=_libre_codes,
-        adapt=_libre_in_the_body,
     ),
     "yandex": Service(
         create=lambda key: YandexTranslator(api_key=key),
         codes=_same(_GOOGLE),
+        languages="all of the network",
         needs_key=True,
     ),
     "papago": Service(  # client id:secret
         create=lambda key: PapagoTranslator(client_id=_two(key)[0], secret_key=_two(key)[1], target="en"),
         codes=_same(frozenset(PAPAGO_LANGUAGE_TO_CODE)),
+        languages="English, Spanish, French of the network",
         needs_key=True,
     ),
 }

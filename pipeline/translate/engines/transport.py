@@ -6,7 +6,6 @@ out as ever. Contexts are per thread, so threads do not meet here.
 """
 
 import random
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from pipeline.errors import EngineError
+from pipeline.translate.engines.bucket import TokenBucket
 
 _CONNECT_SECONDS = 5.0
 _LARGEST = 2_000_000  # bytes of an answer
@@ -31,36 +31,9 @@ class ServiceFaultError(EngineError):
     """The service does not serve now, whatever the text: no use in asking it for the next one."""
 
 
-class TokenBucket:
-    """At most `rate` passes a second over time, with bursts of one second's worth."""
-
-    def __init__(
-        self,
-        rate: float,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
-        self._rate = rate
-        self._clock = clock
-        self._sleep = sleep
-        self._tokens = self._burst = max(1.0, rate)
-        self._last = clock()
-        self._lock = threading.Lock()
-
-    def take(self) -> None:
-        """Wait for a token. Tokens are promised in the order of asking, so waiting callers do not pile up."""
-        with self._lock:
-            now = self._clock()
-            self._tokens = min(self._burst, self._tokens + (now - self._last) * self._rate) - 1
-            self._last = now
-            wait = -self._tokens / self._rate
-        if wait > 0:
-            self._sleep(wait)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transport:
-    """One caller's way out. `adapt` may change a request, `inspect` may refuse an answer with an EngineError."""
+    """One caller's way out. `inspect` may refuse an answer with an EngineError."""
 
     service: str
     session: requests.Session
@@ -68,14 +41,12 @@ class Transport:
     timeout: float
     pause: float
     secrets: tuple[str, ...] = ()
-    adapt: Callable[[requests.Request], None] = field(default=lambda _request: None)
     inspect: Callable[[requests.Response], None] = field(default=lambda _response: None)
 
     def request(self, method: str, url: str, **options: Any) -> requests.Response:
         """The answer, if it is a good one; every other end is an EngineError."""
         options.pop("proxies", None)  # the session takes them from the environment
         request = requests.Request(method, url, **options)
-        self.adapt(request)
         asked = 0.0  # seconds spent asking; waiting as told does not count
         for attempt in range(_RETRIES + 1):
             started = time.monotonic()
@@ -89,6 +60,14 @@ class Transport:
                     raise
                 time.sleep(wait)
         raise AssertionError("the loop returns or raises")
+
+    def ask_json(self, method: str, url: str, **options: Any) -> Any:
+        """What the service says, where it says it in JSON; anything else is a fault of its own."""
+        try:
+            return self.request(method, url, **options).json()
+        except requests.JSONDecodeError as error:
+            message = "an answer that makes no sense (no JSON)"
+            raise ServiceFaultError(message, code="http", resource=self.service) from error
 
     def _once(self, request: requests.Request) -> requests.Response:
         self.bucket.take()
@@ -127,7 +106,12 @@ class Transport:
 
     def _judge(self, response: requests.Response) -> None:
         status = response.status_code
-        if status in {402, 429, 456}:  # 456: DeepL's quota is used up
+        spent = (
+            status == requests.codes.too_many_requests and "insufficient_quota" in response.text
+        )  # OpenAI's
+        if status in {402, 456} or spent:  # 456 is DeepL's own
+            raise self._fault("quota", f"the quota is used up (HTTP {status})", response)
+        if status == requests.codes.too_many_requests:
             raise self._fault("limit", f"no more for now (HTTP {status})", response)
         if status in {401, 403}:
             raise self._fault("refused", f"access denied (HTTP {status})", response)

@@ -140,7 +140,7 @@ class WeightsServer:
             address = content["capabilities"]["attachments"]["base_url"]
         except (KeyError, TypeError) as error:
             raise self._fault("names no place for attachments") from error
-        return str(address).rstrip("/") + "/"
+        return urljoin(f"{self.url}/v1/", str(address).rstrip("/") + "/")  # a mirror of files names no host
 
     @functools.cached_property
     def _records(self) -> tuple[Attachment, ...]:

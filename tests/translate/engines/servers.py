@@ -60,6 +60,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.owner.answer(self)
 
+    do_PUT = do_POST  # noqa: N815 -- as http.server wants it
+
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 -- as inherited
         """Tests are silent."""
 
@@ -259,27 +261,11 @@ def _mymemory(request: _Handler) -> tuple[str, str | None]:
     return fields["q"], fields["langpair"].replace("|", "-")
 
 
-def _deepl(request: _Handler) -> tuple[str, str | None]:
-    fields = _form(request)
-    allowed = (
-        request.command == "POST"
-        and "auth_key" not in fields
-        and request.headers.get("Authorization") == f"DeepL-Auth-Key {Services.KEY}"
-    )
-    return fields.get("text", ""), _pair(allowed, fields["source_lang"], fields["target_lang"])
-
-
 def _microsoft(request: _Handler) -> tuple[str, str | None]:
     fields = _query(request)
     sent = request.headers
     allowed = f"{sent['Ocp-Apim-Subscription-Key']}:{sent['Ocp-Apim-Subscription-Region']}" == Services.KEY
     return json.loads(request.body)[0]["text"], _pair(allowed, fields["from"], fields["to"])
-
-
-def _libre(request: _Handler) -> tuple[str, str | None]:
-    fields = _form(request)
-    allowed = fields.get("api_key") in {None, Services.KEY}
-    return fields["q"], _pair(allowed, fields["source"], fields["target"])
 
 
 def _yandex(request: _Handler) -> tuple[str, str | None]:
@@ -313,9 +299,7 @@ _SERVICES: dict[str, tuple[Read, Write]] = {
             }
         ),
     ),
-    "deepl": (_deepl, _dump(lambda text: {"translations": [{"text": text}]})),
     "microsoft": (_microsoft, _dump(lambda text: [{"translations": [{"text": text}]}])),
-    "libre": (_libre, _dump(lambda text: {"translatedText": text})),
     "yandex": (_yandex, _dump(lambda text: {"code": 200, "text": [text]})),
     "papago": (_papago, _dump(lambda text: {"message": {"result": {"translatedText": text}}})),
 }
@@ -323,9 +307,7 @@ _SERVICES: dict[str, tuple[Read, Write]] = {
 ADDRESSES = {
     "google": "/google",
     "mymemory": "/mymemory",
-    "deepl": "/deepl/",
     "microsoft": "/microsoft?api-version=3.0",
-    "libre": "/libre/",
     "yandex": "/yandex/{version}/{endpoint}",
     "papago": "/papago",
 }

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.config import Config
-from pipeline.errors import EngineUnavailableError
+from pipeline.errors import ConfigError, EngineUnavailableError
+from pipeline.loading import load
 from pipeline.records import Pair
 from pipeline.translate.engines import build_engines
 
@@ -45,7 +46,7 @@ def test_engines_of_every_chain(tmp_path: Path) -> None:
         engine.close()
 
     assert supported == {"firefox": False, "google": True, "deepl": True}
-    assert {name: engine.sends_data_out for name, engine in engines.items()} == {
+    assert {name: engine.facts.sends_data_out for name, engine in engines.items()} == {
         "firefox": False,
         "google": True,
         "deepl": True,
@@ -104,3 +105,35 @@ def test_services_are_imported_at_need() -> None:
     ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
 
     assert ended.stdout.strip() == "[]"
+
+
+def test_chains_may_name_language_models_of_the_configuration(tmp_path: Path) -> None:
+    """A model is an engine under its own name; a name that is taken, or unknown, is a mistake."""
+    path = tmp_path / "config.toml"
+    head = (
+        '[network]\ntitle = "T"\nbase_url = "https://news.example.org"\ncontact = "mailto:a@example.org"\n'
+        '[languages]\ntargets = ["lv"]\n'
+        '[[source]]\nkey = "a"\nname = "A"\nlanguage = "en"\nurl = "https://a.example.org/feed"\n'
+    )
+    model = 'url = "http://127.0.0.1:9/v1"\nmodel = "m"\n'
+    path.write_text(f'{head}[engines]\nchain = ["mine", "firefox"]\n[engines.llm.mine]\n{model}')
+    engines = build_engines(load(path), {})
+    for engine in engines.values():
+        engine.close()
+    path.write_text(f'{head}[engines]\nchain = ["yours"]\n[engines.llm.deepl]\n{model}')
+    with pytest.raises(ConfigError) as caught:
+        load(path)
+
+    assert list(engines) == ["mine", "firefox"]
+    assert engines["mine"].facts.uses_examples
+    assert any('found "yours"; allowed: firefox, google' in each for each in caught.value.mistakes)
+    assert any("engines.llm.deepl: there is an engine of that name" in each for each in caught.value.mistakes)
+
+
+def test_answers_that_come_later_are_taken_in_where_an_engine_needs_it() -> None:
+    """The daemon opens the door for call backs only while such an engine is in a chain."""
+    from pipeline import mounts
+    from pipeline.translate.callbacks import PREFIX
+
+    assert mounts._callbacks(configured(chain=["firefox"])) == {}
+    assert list(mounts._callbacks(configured(chain=["etranslation", "firefox"]))) == [PREFIX]

@@ -96,7 +96,7 @@ def test_facts(engine: FirefoxEngine) -> None:
     assert engine.version(PT) != engine.version(EN)
     assert set("abcção0 ") <= alphabet
     assert not alphabet & set("šłž@")
-    assert not engine.sends_data_out
+    assert not engine.facts.sends_data_out
 
 
 def test_missing_weights(engine: FirefoxEngine) -> None:

@@ -1,0 +1,183 @@
+"""One and two workers on one PostgreSQL beside a plain cycle, the price of a task, and a model of many sources.
+
+    ./do bench cluster [--feeds 60] [--tasks 1000] [--sources 100000] [--minutes 30] [--languages 10]
+
+All on this machine and in one run, so that the ratios hold. The model takes the CPU seconds that were measured here
+for a poll, for a translated text without its engine, and for a task, and says how many such cores many sources need.
+"""
+
+import argparse
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from benchmarks.loopback import Network, network, write_config
+from benchmarks.measure import measured, table
+from benchmarks.postgres import postgres
+from tests import road
+from tests.cluster.network import Cluster, await_that, cluster
+
+_EXTRA = '[store]\nurl = "{}"\n[cluster]\ntick = 0.5\nquiet = 0.5\n[publish]\ndirectory = "public"\nsearch_hours = 0\n'
+_NEWS = 3.0  # entries a source has a day: assumption of the model
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    what: str
+    texts: int
+    seconds: float
+    same: bool
+
+
+def main(arguments: Sequence[str]) -> None:
+    parser = argparse.ArgumentParser(prog="./do bench cluster", description=__doc__.splitlines()[0])
+    parser.add_argument("--feeds", type=int, default=60)
+    parser.add_argument("--tasks", type=int, default=1000)
+    parser.add_argument("--sources", type=int, default=100_000)
+    parser.add_argument("--minutes", type=float, default=30.0, help="between two polls of a source")
+    parser.add_argument("--languages", type=int, default=10)
+    options = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as scratch, network() as found, postgres() as url:
+        folder = Path(scratch)
+        plain, costs = _plain(folder / "plain", found, options.feeds)
+        rounds = [plain]
+        calm = road.tree(folder / "plain/config.toml")
+        for workers in (1, 2):
+            _empty(url)
+            rounds.append(_clustered(folder / f"with{workers}", found, url, options.feeds, workers, calm))
+        task = _tasks(folder / "with2/config.toml", url, options.tasks)
+    _report(rounds, task, options)
+    _model(costs, task, options)
+
+
+def _plain(folder: Path, found: Network, feeds: int) -> tuple[Round, tuple[float, float]]:
+    """A cycle with everything new and one with nothing new: CPU seconds of a text, and of a poll."""
+    config = write_config(folder, found, feeds, more=_EXTRA.format("sqlite:///newswire.db"))
+    began = time.perf_counter()
+    with measured() as full:
+        summary = road.once(config)
+    seconds = time.perf_counter() - began
+    with measured() as idle:
+        road.once(config)
+    with measured() as start:
+        road.run("--version")
+    texts = summary["languages"]["lv"]["published"]
+    poll = max(0.0, idle.cpu - start.cpu) / feeds
+    return Round(what="once, SQLite", texts=texts, seconds=seconds, same=True), (
+        max(0.0, full.cpu - idle.cpu) / texts,
+        poll,
+    )
+
+
+def _empty(url: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("DROP SCHEMA public CASCADE")
+        connection.execute("CREATE SCHEMA public")
+
+
+def _clustered(
+    folder: Path, found: Network, url: str, feeds: int, workers: int, calm: dict[str, str]
+) -> Round:
+    """From the scheduler's first tick until nothing is left to do."""
+    config = write_config(folder, found, feeds, more=_EXTRA.format(url))
+    text = config.read_text(encoding="utf-8")
+    config.write_text(
+        text.replace("interval = 0\n", "interval = 600\n"), encoding="utf-8"
+    )  # idle when all is out
+    # All feeds are of one host here, which one worker at a time polls: as it is for a town's own site.
+    with cluster(config, url) as members:
+        for _ in range(workers):
+            members.start("worker")
+        time.sleep(6)  # they start
+        began = time.perf_counter()
+        members.start("scheduler")
+        await_that(members.is_idle, members.log)
+        seconds = time.perf_counter() - began
+        texts = int(str(members.query("SELECT COUNT(*) FROM pipeline_release WHERE NOT withdrawn")[0][0]))
+        members.stop()
+    return Round(
+        what=f"{workers} worker{'s' * (workers > 1)}, PostgreSQL",
+        texts=texts,
+        seconds=seconds,
+        same=road.tree(config) == calm,
+    )
+
+
+def _tasks(config: Path, url: str, count: int) -> float:
+    """Seconds of one translate task that finds nothing to do: a worker takes so many, one after the other."""
+    with cluster(config, url) as members:
+        members.start("worker", "--queues", "translate", "--concurrency", "1")
+        _put(url, 1)
+        await_that(lambda: _left(members) == 0, members.log)  # it is up
+        _put(url, count)
+        began = time.perf_counter()
+        while _left(members):
+            time.sleep(0.2)
+        seconds = time.perf_counter() - began
+        members.stop()
+    return seconds / count
+
+
+def _put(url: str, count: int) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, priority, args, status) "
+            "SELECT 'translate', 'translate', 0, '{}'::jsonb, 'todo' FROM generate_series(1, %s)",
+            [count],
+        )
+        connection.execute('NOTIFY procrastinate_any_queue_v1, \'{"type": "job_inserted", "job_id": 0}\'')
+
+
+def _left(members: Cluster) -> int:
+    return int(
+        str(members.query("SELECT COUNT(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing')")[0][0])
+    )
+
+
+def _report(rounds: Sequence[Round], task: float, options: argparse.Namespace) -> None:
+    plain = rounds[0]
+    rows = [
+        (
+            each.what,
+            str(each.texts),
+            f"{each.seconds:.1f}",
+            f"{each.texts / each.seconds:.1f}",
+            f"{each.texts / each.seconds * plain.seconds / plain.texts:.2f}",
+            "identical" if each.same else "DIFFERS",
+        )
+        for each in rounds
+    ]
+    table(("who", "texts", "seconds", "texts a second", "of once", "tree"), rows)
+    print(f"a task that finds nothing to do, of {options.tasks}: {task * 1000:.1f} ms")
+
+
+def _model(costs: tuple[float, float], task: float, options: argparse.Namespace) -> None:
+    text, poll = costs
+    polls = options.sources * 86_400 / (options.minutes * 60)
+    texts = options.sources * _NEWS * options.languages
+    rows = [
+        ("polls", f"{polls / 1e6:.2f} million", f"{poll * 1000:.1f} ms", f"{polls * poll / 86_400:.1f}"),
+        (
+            "texts, engines apart",
+            f"{texts / 1e6:.2f} million",
+            f"{text * 1000:.1f} ms",
+            f"{texts * text / 86_400:.1f}",
+        ),
+        (
+            "tasks",
+            f"{(polls + texts / 24) / 1e6:.2f} million",
+            f"{task * 1000:.1f} ms",
+            f"{(polls + texts / 24) * task / 86_400:.1f}",
+        ),
+    ]
+    total = sum(float(row[3]) for row in rows)
+    print(
+        f"model: {options.sources} sources, each polled every {options.minutes:g} minutes on a host of its own, "
+        f"{_NEWS:g} entries a day each, {options.languages} languages, 24 texts a task"
+    )
+    table(("a day", "how many", "CPU each, measured", "cores"), rows)
+    print(f"{total:.1f} cores without the engines; at two thirds of load {total * 1.5:.0f}")

@@ -1,0 +1,148 @@
+"""Kills (-9) at random moments: the published tree ends as the undisturbed one, nothing twice, nothing lost.
+
+    ./do bench kills [--kills 200] [--seed 1] [--mode single|cluster|both]
+
+`single` kills runs of each stage on SQLite; `cluster` kills workers, and now and then the scheduler at work, on a
+PostgreSQL of its own. Moments are spread over the whole of an undisturbed run, which is measured first.
+"""
+
+import argparse
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.measure import table
+from benchmarks.postgres import postgres
+from pipeline.demo.network import SampleNetwork
+from tests import road
+from tests.cluster.network import await_that, cluster
+
+_STAGES = ("collect", "translate", "publish")
+_CLUSTER = '[store]\nurl = "{}"\n[cluster]\ntick = 0.5\nquiet = 0.5\nlost = 5.0\n'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    what: str
+    started: int
+    killed: int  # those that were still at work
+    same: bool  # whether the tree is the undisturbed one
+    written_again: int  # files by one more cycle: 0
+    doubled: int  # entries found new by one more cycle: 0
+    seconds: float
+
+
+def main(arguments: Sequence[str]) -> None:
+    parser = argparse.ArgumentParser(prog="./do bench kills", description=__doc__.splitlines()[0])
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--mode", choices=("single", "cluster", "both"), default="both")
+    options = parser.parse_args(arguments)
+    kinds = ("single", "cluster") if options.mode == "both" else (options.mode,)
+    share = -(-options.kills // len(kinds))
+    chance = random.Random(options.seed)
+    with SampleNetwork() as sites, tempfile.TemporaryDirectory() as scratch:
+        calm = road.write_config(Path(scratch) / "calm", sites)
+        durations = road.once(calm)["seconds"]
+        found = []
+        if "single" in kinds:
+            found.append(single(Path(scratch) / "single", sites, road.tree(calm), durations, share, chance))
+        if "cluster" in kinds:
+            found.append(clustered(Path(scratch) / "cluster", sites, road.tree(calm), share, chance))
+    report(found)
+    sys.exit(not all(each.same and not each.written_again and not each.doubled for each in found))
+
+
+def kill_after(seconds: float, *arguments: str) -> bool:
+    """Start a command and kill it after a while. Whether it was still running."""
+    child = subprocess.Popen(
+        road.command(*arguments), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=road.environment()
+    )
+    time.sleep(seconds)
+    alive = child.poll() is None
+    if alive:
+        child.send_signal(signal.SIGKILL)
+    child.wait()
+    return alive
+
+
+def single(
+    folder: Path,
+    sites: SampleNetwork,
+    calm: dict[str, str],
+    durations: dict[str, float],
+    kills: int,
+    chance: random.Random,
+) -> Outcome:
+    """The stages in turn, each killed again and again, then one run to the end and one more."""
+    config = road.write_config(folder, sites)
+    began, killed = time.perf_counter(), 0
+    for number in range(kills):
+        stage = _STAGES[number * len(_STAGES) // kills]
+        moment = chance.uniform(0.2, 1.0) + chance.random() * durations[stage]
+        killed += kill_after(moment, stage, "--config", str(config))
+    road.once(config)
+    return _outcome("runs, SQLite", config, calm, (kills, killed), began)
+
+
+def clustered(
+    folder: Path, sites: SampleNetwork, calm: dict[str, str], kills: int, chance: random.Random
+) -> Outcome:
+    """Workers one after the other, every eighth time with the scheduler at work; the last ones live."""
+    began, killed = time.perf_counter(), 0
+    with postgres() as url:
+        config = road.write_config(folder, sites, extra=_CLUSTER.format(url))
+        with cluster(config, url) as members:
+            leader = members.start("scheduler")
+            await_that(lambda: "scheduler at work" in members.log(), members.log)
+            for number in range(kills):
+                worker = members.start("worker")
+                time.sleep(chance.uniform(0.5, 4.0))
+                killed += worker.poll() is None
+                worker.kill()
+                worker.wait()
+                if number % 8 == 7:
+                    leader.kill()
+                    leader.wait()
+                    leader = members.start("scheduler")
+            members.start("worker")
+            await_that(members.is_idle, members.log)
+            members.stop()
+        return _outcome("workers, PostgreSQL", config, calm, (kills, killed), began)
+
+
+def _outcome(what: str, config: Path, calm: dict[str, str], kills: tuple[int, int], began: float) -> Outcome:
+    same = road.tree(config) == calm
+    again = road.once(config)
+    return Outcome(
+        what=what,
+        started=kills[0],
+        killed=kills[1],
+        same=same,
+        written_again=again["files_written"],
+        doubled=sum(line["new"] for line in again["sources"]),
+        seconds=time.perf_counter() - began,
+    )
+
+
+def report(found: Sequence[Outcome]) -> None:
+    head = ("what", "started", "killed at work", "tree", "written again", "twice", "seconds")
+    rows = [
+        (
+            each.what,
+            str(each.started),
+            str(each.killed),
+            "identical" if each.same else "DIFFERS",
+            str(each.written_again),
+            str(each.doubled),
+            f"{each.seconds:.0f}",
+        )
+        for each in found
+    ]
+    table(head, rows)

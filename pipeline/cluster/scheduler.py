@@ -1,0 +1,115 @@
+"""`scheduler`: sees what is due and puts in its tasks. Any number may run; exactly one is at work.
+
+Whoever holds an advisory lock of the database is at work; when it dies the database gives the lock to another.
+"""
+
+import asyncio
+import threading
+from collections import defaultdict
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+import structlog
+from django.db import connection, transaction
+from django.db.utils import InterfaceError, OperationalError
+from procrastinate.exceptions import ConnectorException, UniqueViolation
+from procrastinate.jobs import Status
+
+from pipeline import clock
+from pipeline.cluster import jobs
+from pipeline.cluster.opening import prepare, worker_app
+from pipeline.cluster.tasks import claimant
+from pipeline.config import Config
+from pipeline.models import Entry, Release, Source, StoreFact, Translation
+from pipeline.translate.stage import BATCH
+
+_LOCK = 0x43436E65  # of the scheduler; any number that nobody else of this database takes
+_log = structlog.get_logger("scheduler")
+
+
+def schedule(config: Config, stop: threading.Event) -> None:
+    """Run until `stop`. While another is at work, wait to take its place."""
+    leading = prepared = False
+    while not stop.is_set():
+        try:
+            if not prepared:
+                prepared = prepare()
+            if not leading and (leading := _take_the_lead()):
+                _log.info("scheduler at work")
+            if leading:
+                tick(config)
+        except (OperationalError, InterfaceError, ConnectorException) as error:
+            # Gone, and with it the lock: begin anew when it is back.
+            _log.warning("the database is away; trying again", reason=str(error).strip())
+            leading = False
+            connection.close()
+        stop.wait(config.cluster.tick)
+
+
+def _take_the_lead() -> bool:
+    """The lock lasts as long as this connection; nobody has to give it back."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
+        return bool(cursor.fetchone()[0])
+
+
+def tick(config: Config, now: datetime | None = None) -> dict[str, int]:
+    """Put in tasks for all that is due. Tasks that exist already are left; how many were put in, by queue."""
+    now = now or datetime.now(UTC)
+    clock.mend(now)
+    with transaction.atomic():
+        made = {"collect": jobs.collect(_due_hosts(config, now))}
+        Translation.objects.free_leases(now)
+        made["translate"] = max(0, _batches_due(now) - jobs.waiting("translate"))
+        jobs.translate(made["translate"])
+        if _something_to_publish():
+            made["publish"] = jobs.publish()
+        if _is_night(config, now):
+            made["upkeep"] = jobs.upkeep()
+    returned = asyncio.run(_give_back(config.cluster.lost))
+    Translation.objects.free_leases_of([claimant(task) for task in returned])
+    made["returned"] = len(returned)
+    return made
+
+
+def _batches_due(now: datetime) -> int:
+    waiting = Translation.objects.due_count(now)
+    return max(-(-waiting // BATCH), int(Entry.objects.filter(planned=False).exists()))
+
+
+def _due_hosts(config: Config, now: datetime) -> dict[str, list[str]]:
+    recipes = {source.key: source for source in config.enabled_sources}
+    Source.objects.ensure(recipes)
+    hosts = defaultdict(list)
+    for row in Source.objects.due(recipes, now):
+        hosts[urlsplit(recipes[row.key].url).netloc].append(row.key)
+    return hosts
+
+
+def _something_to_publish() -> bool:
+    return (
+        Translation.objects.filter(release_due=True).exists()
+        or Entry.objects.filter(release_due=True).exists()
+        or Release.objects.filter(dirty=True).exists()
+    )
+
+
+def _is_night(config: Config, now: datetime) -> bool:
+    """Once a day, at the hour of [keep]."""
+    today = f"{now:%Y-%m-%d}"
+    if now.hour != config.keep.hour or StoreFact.objects.read("upkeep") == today:
+        return False
+    StoreFact.objects.write("upkeep", today)
+    return True
+
+
+async def _give_back(lost: float) -> list[int | None]:
+    """Tasks of workers that gave no sign of life return to their queues. Their ids."""
+    async with worker_app().open_async() as own:
+        stalled = list(await own.job_manager.get_stalled_jobs(seconds_since_heartbeat=lost))
+        for job in stalled:
+            try:
+                await own.job_manager.retry_job(job)
+            except UniqueViolation:  # another of its kind waits already, and does its work
+                await own.job_manager.finish_job(job, Status.FAILED, delete_job=True)
+    return [job.id for job in stalled]

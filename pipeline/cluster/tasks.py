@@ -1,0 +1,72 @@
+"""The tasks, by queue: what a worker does when it is woken.
+
+Imported by Procrastinate by this name, so that a task is called the same in every process.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import close_old_connections
+from procrastinate import JobContext
+from procrastinate.contrib.django.procrastinate_app import app
+
+from pipeline.cluster.workshop import workshop
+from pipeline.collect import stage as collecting
+from pipeline.cycle import bring_out
+from pipeline.keeping.prune import prune
+from pipeline.translate import stage as translating
+
+COLLECT, TRANSLATE, PUBLISH, UPKEEP = "collect", "translate", "publish", "upkeep"
+QUEUES = (COLLECT, TRANSLATE, PUBLISH, UPKEEP)
+
+# Lower runs later. What an editor did is waited for; fresh news goes before what has waited long.
+FOR_EDITORS, FRESH, BACKFILL = 20, 10, 0
+
+
+@contextmanager
+def _own_connection() -> Iterator[None]:
+    """A thread of the worker keeps its connection; one that has died meanwhile is opened anew."""
+    close_old_connections()
+    try:
+        yield
+    finally:
+        close_old_connections()
+
+
+@app.task(name="collect", queue=COLLECT)
+def collect(keys: list[str]) -> None:
+    """Poll the due sources of one host, one worker at a time (the task's lock is the host)."""
+    with _own_connection():
+        place = workshop()
+        collecting.run(place.config, only_due=True, only=frozenset(keys), stop=place.stop)
+
+
+@app.task(name="translate", queue=TRANSLATE, pass_context=True)
+def translate(context: JobContext) -> None:
+    """Take up one batch of what is due, whatever made it so."""
+    with _own_connection():
+        place = workshop()
+        translating.step(place.config, place.translating(), claimant(context.job.id))
+
+
+def claimant(task: int | None) -> str:
+    """The name under which a task claims translations: should its worker die, they are free with the task."""
+    return f"task {task}"
+
+
+@app.task(name="publish", queue=PUBLISH)
+def publish() -> None:
+    """Release and publish what changed. One at a time in the whole cluster; what comes meanwhile goes together."""
+    with _own_connection():
+        place = workshop()
+        place.stop.wait(max(0.0, place.published_at + place.config.cluster.quiet - time.monotonic()))
+        bring_out(place.config)
+        place.published_at = time.monotonic()
+
+
+@app.task(name="upkeep", queue=UPKEEP)
+def upkeep() -> None:
+    """The nightly work on the store."""
+    with _own_connection():
+        prune(workshop().config)

@@ -1,0 +1,46 @@
+"""What the runs did, one row each: for the metrics, the plots, and the question when it went wrong."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.db import models
+
+
+class RunManager(models.Manager["RunRecord"]):
+    def record(self, started: datetime, ended: datetime, summary: dict[str, Any]) -> None:
+        """Called at the end of a run that ended well."""
+        sources = summary["sources"]
+        self.create(
+            started_at=started,
+            ended_at=ended,
+            polled=sum(line["error"] is None and line["note"] != "not due" for line in sources),
+            failed=sum(line["error"] is not None for line in sources),
+            entries=sum(line["new"] + line["changed"] for line in sources),
+            translated=sum(line["translated"] for line in summary["languages"].values()),
+            memory_hits=summary["memory_hits"],
+            files=summary["files_written"],
+            seconds=summary["seconds"],
+        )
+
+    def most_recent(self) -> "RunRecord | None":
+        return self.order_by("-ended_at").first()
+
+
+class RunRecord(models.Model):
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(db_index=True)
+    polled = models.PositiveIntegerField()  # sources
+    failed = models.PositiveIntegerField()  # sources
+    entries = models.PositiveIntegerField()  # new and changed
+    translated = models.PositiveIntegerField()
+    memory_hits = models.PositiveIntegerField()
+    files = models.PositiveIntegerField()  # written
+    seconds = models.JSONField(default=dict)  # by stage
+
+    objects: ClassVar[RunManager] = RunManager()
+
+    class Meta:
+        app_label = "pipeline"
+
+    def __str__(self) -> str:
+        return f"{self.ended_at:%Y-%m-%d %H:%M}"

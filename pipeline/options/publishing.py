@@ -1,0 +1,42 @@
+"""[publish]: what stands in the published tree, and how long."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from pipeline.tables import Table
+from pipeline.values import OptionalUrl, Url
+
+
+def _form_address(value: str) -> str:
+    """Where reports go: nowhere, a path of the same host, or another server's address."""
+    if value.startswith("/"):
+        if value.startswith("//") or any(letter in value for letter in "?#\\ "):
+            raise ValueError('a path such as "/report"')
+        return value
+    if value and not value.startswith(("https://", "http://")):
+        raise ValueError('a path such as "/report", or an http or https address')
+    return value
+
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x00-\x1f]*$")]
+
+
+class Publish(Table):
+    directory: Path = Path("var/public")
+    items: Annotated[int, Field(ge=1, le=5_000)] = 100  # in a channel
+    per_source: Annotated[int, Field(ge=1, le=5_000)] = 30  # of one source in a combined channel
+    untranslated: Literal["omit", "original"] = "omit"
+    hubs: tuple[Url, ...] = ()
+    bilingual: bool = True  # also a feed with the original beneath each translation
+    keep_days: Annotated[int, Field(ge=0, le=36_500)] = 0  # 0: for ever; else at least so many days
+    search_hours: Annotated[float, Field(ge=0, le=720)] = (
+        6.0  # between two indexes of a language; 0: no search
+    )
+    search_items: Annotated[int, Field(ge=1, le=100_000)] = 2_000  # of one language, the newest
+    reports: Annotated[Line, AfterValidator(_form_address)] = (
+        ""  # where readers' reports go; empty: by mail only
+    )
+    operator: Line = ""  # who answers for the site; empty: the network's title
+    supervisor: OptionalUrl = ""  # the body that supervises web accessibility where the operator is
