@@ -1,11 +1,13 @@
 """The pages that items change: news, cities, topics, archives, and each item's own."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from markupsafe import Markup
 
 from feeds import addresses, labels, messages, standing
+from feeds.outline import under_page
 from feeds.plain import summary_text, tidy
 from feeds.records import ChannelForFeed, ItemForFeed, Label, NetworkForFeed
 from feeds.rendering import STATIC, by_day, render
@@ -69,7 +71,7 @@ def item(entry: ItemForFeed, language: str, network: NetworkForFeed) -> bytes:
         page,
         network,
         twins=twins,
-        item=entry,
+        item=replace(entry, content_html=under_page(entry.content_html)),
         day=day,
         changed=changed if changed > day else None,
         topics=[topic for topic in network.topics if topic.key in entry.topics],

@@ -82,7 +82,9 @@ def _add_runs(command: Command, json_only: _Parser) -> None:
     collect.add_argument("--due", action="store_true", help="poll only the sources whose time has come")
     translate = command("translate", "translate what waits")
     translate.add_argument(
-        "--estimate", action="store_true", help="only say what would be sent to which engine, and what it costs"
+        "--estimate",
+        action="store_true",
+        help="only say what would be sent to which engine, and what it costs",
     )
     publish = command("publish", "write the files that changed")
     publish.add_argument("--all", action="store_true", help="compose everything anew")
@@ -95,7 +97,10 @@ def _add_looks(command: Command) -> None:
     models = command("models", "the local engine's weights")
     models.add_argument("action", choices=["list", "fetch", "verify", "mirror"])
     models.add_argument(
-        "pairs", nargs="*", metavar="SRC-TRG", help="default: all the configuration needs; mirror: DIR before them"
+        "pairs",
+        nargs="*",
+        metavar="SRC-TRG",
+        help="default: all the configuration needs; mirror: DIR before them",
     )
     evaluate = command("evaluate", "chrF and BLEU of the configured chain on a parallel text")
     evaluate.add_argument("--from", dest="source_language", required=True, metavar="LANG")
@@ -110,7 +115,9 @@ def _add_looks(command: Command) -> None:
 
 def _add_keeping(command: Command) -> None:
     backup = command("backup", "the whole store in one verified file, taken while others work")
-    backup.add_argument("file", nargs="?", type=Path, metavar="FILE", help="default: dated, under [keep] directory")
+    backup.add_argument(
+        "file", nargs="?", type=Path, metavar="FILE", help="default: dated, under [keep] directory"
+    )
     restore = command("restore", "make the store what a backup says")
     restore.add_argument("file", type=Path, metavar="FILE")
     restore.add_argument("--replace", action="store_true", help="also where the store holds entries already")
@@ -118,7 +125,9 @@ def _add_keeping(command: Command) -> None:
     move.add_argument("--to", required=True, metavar="URL", help="postgresql://… or sqlite:///FILE")
     command("prune", "let go what is past its time by [keep]")
     status = command("status", "what is wrong, in words, and what to do")
-    status.add_argument("--metrics", action="store_true", help="the metrics instead, in Prometheus' text format")
+    status.add_argument(
+        "--metrics", action="store_true", help="the metrics instead, in Prometheus' text format"
+    )
 
 
 def _add_cluster(command: Command) -> None:
@@ -160,14 +169,21 @@ def _add_people(command: Command) -> None:
     )
     editors.add_argument("name", nargs="?", metavar="NAME", help="all but list")
     editors.add_argument(
-        "--role", choices=["reader", "editor", "chief", "administrator"], default="editor", help="default editor"
+        "--role",
+        choices=["reader", "editor", "chief", "administrator"],
+        default="editor",
+        help="default editor",
     )
     editors.add_argument("--language", action="append", metavar="LANG", help="may stand again; default: all")
-    editors.add_argument("--city", action="append", metavar="KEY", help="of a source; may stand again; default: all")
+    editors.add_argument(
+        "--city", action="append", metavar="KEY", help="of a source; may stand again; default: all"
+    )
     editors.add_argument("--full-name", metavar="NAME", help="stands on texts they approved")
     editors.add_argument("--email", metavar="ADDRESS", help="for the daily mail")
     editors.add_argument("--ui-language", metavar="LANG", help="of the desk and its mails")
-    editors.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+    editors.add_argument(
+        "--password-stdin", action="store_true", help="read the password from standard input"
+    )
 
 
 def _add_exchange(command: Command) -> None:

@@ -97,6 +97,9 @@ def _engines(summary: Summary) -> Table:
     table.add_row("memory", "", str(summary.memory_hits), "", "", "")
     for name, line in summary.engines.items():
         table.add_row(
-            name, *map(str, (line.calls, line.sentences, line.failures)), f"{line.seconds:.1f}", escape(line.note)
+            name,
+            *map(str, (line.calls, line.sentences, line.failures)),
+            f"{line.seconds:.1f}",
+            escape(line.note),
         )
     return table

@@ -135,4 +135,6 @@ class Failure:
 
     reason: str
     waiting: bool = False
-    hold: bool = False  # and nothing else is to be tried meanwhile: an answer is on its way, a budget is spent
+    hold: bool = (
+        False  # and nothing else is to be tried meanwhile: an answer is on its way, a budget is spent
+    )

@@ -36,9 +36,15 @@ LEVELS = (
         "feeds",
         "pipeline.demo",
     },
-    {"pipeline.progress", "pipeline.lock", "pipeline.store", "pipeline.clock", "pipeline.webmetrics"},
+    {
+        "pipeline.progress",
+        "pipeline.lock",
+        "pipeline.store",
+        "pipeline.clock",
+        "pipeline.webmetrics",
+    },
     {"pipeline.web"},
-    {"pipeline.summary", "pipeline.models", "pipeline.settings", "pipeline.loading"},
+    {"pipeline.webcache", "pipeline.summary", "pipeline.models", "pipeline.settings", "pipeline.loading"},
     {"pipeline.likeness", "pipeline.wakeups", "pipeline.drawing"},
     {"pipeline.config", "pipeline.states", "pipeline.records", "pipeline.languages"},
     {"pipeline.recipes", "pipeline.options"},
@@ -169,7 +175,10 @@ def test_imports_point_down(name: str, path: Path) -> None:
     wrong = {
         imported
         for imported in imports(path) & NAMES
-        if (other := place(imported)) and other[1] != own[1] and other[0] <= own[0] and not lent(name, imported)
+        if (other := place(imported))
+        and other[1] != own[1]
+        and other[0] <= own[0]
+        and not lent(name, imported)
     }
 
     assert wrong == set()

@@ -67,7 +67,12 @@ def _check(options: argparse.Namespace, config: Config, _stop: threading.Event) 
         languages = {source.key: source.language for source in config.source}
         showing.show(found.items(), console, languages)
         data = [
-            row | {"entries": [showing.as_dict(entry, languages[line.about]) for entry in found[line.about].entries]}
+            row
+            | {
+                "entries": [
+                    showing.as_dict(entry, languages[line.about]) for entry in found[line.about].entries
+                ]
+            }
             if line.about in found
             else row
             for row, line in zip(data, lines, strict=True)

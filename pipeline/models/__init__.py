@@ -4,7 +4,7 @@ from pipeline.models.audit import PIPELINE, Audit
 from pipeline.models.desk import Correction, Dismissal, Draft, Report, SavedFilter
 from pipeline.models.editors import Editor, Grant, Role
 from pipeline.models.engines import EnginePause, EngineSpending, EngineUsage
-from pipeline.models.entries import Alias, Entry, Listed, Resemblance, Revision, Segment
+from pipeline.models.entries import Alias, Entry, Listed, Resemblance, Revision
 from pipeline.models.facts import StoreFact
 from pipeline.models.fields import text_hash
 from pipeline.models.hosts import Host, RobotsFile
@@ -14,6 +14,7 @@ from pipeline.models.memory import HUMAN, IMPORTED, MACHINE, MemoryIntent, Memor
 from pipeline.models.places import Arrival, Place, Seat, Shelf
 from pipeline.models.releases import Label, Release
 from pipeline.models.runs import RunRecord
+from pipeline.models.segments import Segment
 from pipeline.models.sessions import DeskSession, SignInLink
 from pipeline.models.sources import LastAnswer, Source
 from pipeline.models.stories import Lead, Story, Voice

@@ -7,8 +7,9 @@ from typing import Any, ClassVar
 from django.db import models
 
 from pipeline.errors import StoreError
-from pipeline.models.entries import Entry, Segment
+from pipeline.models.entries import Entry
 from pipeline.models.scopes import Scopes, within
+from pipeline.models.segments import Segment
 
 PIPELINE = "pipeline"  # the actor of every move no person made
 

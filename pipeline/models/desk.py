@@ -6,8 +6,9 @@ from typing import Any, ClassVar
 from django.db import models
 
 from pipeline.models.editors import Editor
-from pipeline.models.entries import Entry, Segment
+from pipeline.models.entries import Entry
 from pipeline.models.scopes import Scopes, within
+from pipeline.models.segments import Segment
 from pipeline.models.translations import Translation
 
 

@@ -1,4 +1,4 @@
-"""Entries as their sources tell them: the entry, its revisions, and the sentences of each revision."""
+"""Entries as their sources tell them: the entry, its other guids, and its revisions."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
@@ -7,7 +7,6 @@ from typing import ClassVar, NamedTuple, TypeVar
 from django.db import models
 from django.db.models import Q
 
-from pipeline.models.fields import text_hash
 from pipeline.models.moments import has_come
 from pipeline.models.sources import Source
 
@@ -39,6 +38,7 @@ class Listed(NamedTuple):
 
 _RESEMBLANCE = ("id", "source_id", "url_hash", "current__title")
 _LISTED = ("id", "source_id", "url", "published", "asked_at")
+_WITHDRAWN = Q(withdrawn_at__isnull=False)
 
 
 def _in_parts(values: Iterable[_T]) -> Iterator[list[_T]]:
@@ -186,13 +186,9 @@ class Entry(models.Model):
             models.Index(fields=["id"], condition=Q(release_due=True), name="entry_release_due"),
             models.Index(fields=["source", "-published"], name="entry_by_source"),
             models.Index(fields=["url_hash"], name="entry_by_address"),
+            models.Index(fields=["-withdrawn_at"], condition=_WITHDRAWN, name="entry_withdrawn"),
             models.Index(
-                fields=["-withdrawn_at"], condition=Q(withdrawn_at__isnull=False), name="entry_withdrawn"
-            ),
-            models.Index(
-                fields=["source", "-withdrawn_at"],
-                condition=Q(withdrawn_at__isnull=False),
-                name="entry_withdrawn_by_source",
+                fields=["source", "-withdrawn_at"], condition=_WITHDRAWN, name="entry_withdrawn_by_city"
             ),
             models.Index(fields=["-blocked_at"], condition=Q(blocked_at__isnull=False), name="entry_blocked"),
         ]
@@ -256,49 +252,3 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entry_id} r{self.number}"
-
-
-class SegmentManager(models.Manager["Segment"]):
-    def ensure(self, revision_id: int, texts: Iterable[tuple[str, str]]) -> list["Segment"]:
-        """The rows of a revision's distinct sentences, given as (field, text) in reading order."""
-        wanted: dict[str, tuple[str, str]] = {}
-        for field, text in texts:
-            wanted.setdefault(text_hash(text), (field, text))
-        found = self.of(revision_id, wanted)
-        if len(found) != len(wanted):
-            self.bulk_create(
-                [
-                    Segment(revision_id=revision_id, ordinal=ordinal, field=field, text=text, text_hash=key)
-                    for ordinal, (key, (field, text)) in enumerate(wanted.items())
-                ],
-                ignore_conflicts=True,  # another language's worker may have been first
-            )
-            found = self.of(revision_id, wanted)
-        return found
-
-    def of(self, revision_id: int, hashes: Iterable[str]) -> list["Segment"]:
-        wanted = set(hashes)
-        rows = self.filter(revision_id=revision_id).order_by("ordinal", "id")
-        return [row for row in rows if row.text_hash in wanted]
-
-
-class Segment(models.Model):
-    """A distinct sentence of one revision, by its first place: the unit of translation and of review."""
-
-    revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="segments")
-    ordinal = models.PositiveIntegerField()
-    field = models.CharField(max_length=20)  # title, summary, content
-    text = models.TextField()
-    text_hash = models.CharField(max_length=32)
-
-    objects: ClassVar[SegmentManager] = SegmentManager()
-
-    class Meta:
-        app_label = "pipeline"
-        constraints = [
-            models.UniqueConstraint(fields=["revision", "text_hash"], name="one_segment_per_sentence")
-        ]
-        indexes = [models.Index(fields=["text_hash"], name="segment_by_text")]
-
-    def __str__(self) -> str:
-        return self.text[:60]

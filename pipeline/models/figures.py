@@ -29,7 +29,9 @@ def lag(language: str, since: datetime) -> float | None:
 
 def waiting(languages: Iterable[str]) -> dict[str, tuple[int, datetime | None]]:
     """How many translations wait for a text, and since when the oldest does, by language."""
-    found = Translation.objects.work(languages).values_list("language").annotate(Count("id"), Min("changed_at"))
+    found = (
+        Translation.objects.work(languages).values_list("language").annotate(Count("id"), Min("changed_at"))
+    )
     return {language: (count, oldest) for language, count, oldest in found}
 
 

@@ -8,8 +8,9 @@ from django.db import models, transaction
 from django.db.models import Q
 
 from pipeline.models.audit import PIPELINE, Audit
-from pipeline.models.entries import Entry, Revision, Segment
+from pipeline.models.entries import Entry, Revision
 from pipeline.models.moments import has_come
+from pipeline.models.segments import Segment
 from pipeline.states import State
 
 STATES = [(state.value, state.value) for state in State]
@@ -144,7 +145,9 @@ class TranslationManager(models.Manager["Translation"]):
 
     def reasons(self, languages: Iterable[str]) -> dict[str, int]:
         """Why translations wait, with how many each."""
-        return dict(self.work(languages).exclude(reason="").values_list("reason").annotate(models.Count("id")))
+        return dict(
+            self.work(languages).exclude(reason="").values_list("reason").annotate(models.Count("id"))
+        )
 
 
 class Translation(models.Model):
@@ -184,9 +187,7 @@ class Translation(models.Model):
             models.UniqueConstraint(fields=["entry", "language"], name="one_translation_per_language")
         ]
         indexes = [
-            models.Index(
-                fields=["-published", "due_at"], condition=WORK, name="translation_work"
-            ),
+            models.Index(fields=["-published", "due_at"], condition=WORK, name="translation_work"),
             models.Index(fields=["language", "state"], name="translation_by_state"),
             models.Index(
                 fields=["language", "-risk", "-published", "-id", "changed_at"], name="translation_by_risk"

@@ -7,10 +7,11 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from pipeline.models.desk import Draft, Report
 from pipeline.models.engines import EngineUsage
-from pipeline.models.entries import Entry, Revision, Segment
+from pipeline.models.entries import Entry, Revision
 from pipeline.models.jobs import EngineJob
 from pipeline.models.releases import Release
 from pipeline.models.runs import RunRecord
+from pipeline.models.segments import Segment
 from pipeline.models.stories import Lead, Voice
 from pipeline.models.translations import Translation, Unit
 
