@@ -24,7 +24,7 @@ COLUMNS = (
 _LISTS = ("source_forms", "forms")
 _FLAGS = ("do_not_translate", "forbidden")
 _MOST_COMPLAINTS = 20
-_FORMULA = ("=", "+", "-", "@", "\t")  # a spreadsheet would calculate what begins so
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would calculate what begins so
 
 
 class CsvError(NewswireError):

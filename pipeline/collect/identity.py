@@ -29,7 +29,7 @@ TELLING = 4  # words of a title that stands alone; "Announcement" may come twice
 SAME_PLACE_TITLE = 80.0
 SAME_PLACE_TEXT = 75.0
 _COMPARED = 20_000  # characters: the rest would cost time and tell nothing new
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^<>]*>")
 _WORD = re.compile(r"\w+")
 _NUMBER = re.compile(r"\d+")
 

@@ -13,13 +13,13 @@ from typing import Any
 from pipeline.languages import LANGUAGES, identify
 from pipeline.records import EntryData
 
-_TAG = re.compile(r"<[^>]*>|&[#\w]+;")
-_MARKUP = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^<>]*>|&[#\w]+;")
+_MARKUP = re.compile(r"<[^<>]*>")
 _BLOCK = re.compile(
     r"</?(?:p|div|li|ul|ol|dl|dd|dt|h[1-6]|table|tr|td|th|blockquote|figure|figcaption|section|article|pre|br|hr)\b[^>]*>",
     re.IGNORECASE,
 )
-_ADDRESS = re.compile(r"\S*(?:://|www\.|@)\S*")
+_ADDRESS = re.compile(r"(?<!\S)\S{0,200}?(?:://|www\.|@)\S*")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _ENOUGH = 12  # words; a headline of names misleads
 _SURE = 0.95

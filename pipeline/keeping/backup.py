@@ -23,6 +23,7 @@ from pipeline.store import make_private
 
 Advance = Callable[[int, int], None]
 _ENTRIES = "pipeline_entry"
+_OUR_TRIGGERS = {f"memory_words_{name}" for name in ("in", "out", "gone", "new")}  # of migration 0004
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +75,10 @@ def verify(file: Path) -> int:
                 raise StoreError(f"is damaged: {told[0]}; take an older backup", resource=str(file))
             if store.execute("PRAGMA foreign_key_check").fetchone():
                 raise StoreError("holds rows that point nowhere; take an older backup", resource=str(file))
+            added = "SELECT name FROM sqlite_master WHERE type IN ('trigger', 'view')"
+            if strange := {row[0] for row in store.execute(added)} - _OUR_TRIGGERS:
+                message = f"holds a program of its own ({min(strange)}); it is no backup of ours"
+                raise StoreError(message, resource=str(file))
             known = set(MigrationLoader(None).disk_migrations)
             applied = {tuple(row) for row in store.execute("SELECT app, name FROM django_migrations")}
             if newer := sorted(name for app, name in applied - known if app == "pipeline"):

@@ -109,3 +109,19 @@ def test_prune_takes_nothing_that_is_public(whole: Path) -> None:
 
     assert pruned.code == 0
     assert road.tree(whole) == before
+
+
+def test_a_backup_with_a_program_in_it_is_refused(whole: Path, tmp_path: Path) -> None:
+    """A file from strangers may hold triggers: they would run with every write."""
+    file = tmp_path / "kept.db"
+    road.run("backup", str(file), "--config", str(whole))
+    with sqlite3.connect(file) as store:
+        store.execute(
+            "CREATE TRIGGER evil AFTER INSERT ON pipeline_audit BEGIN DELETE FROM pipeline_editor; END"
+        )
+    store.close()
+
+    refused = road.run("restore", str(file), "--replace", "--config", str(whole))
+
+    assert refused.code == 2
+    assert "evil" in refused.err
