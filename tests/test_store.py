@@ -317,7 +317,7 @@ def test_leases_are_given_back() -> None:
     for number in range(4):
         _translation(_entry(number))
     Translation.objects.claim("late", 2, NOW, NOW - HOUR)
-    Translation.objects.claim("busy", 2, NOW, LATER)
+    Translation.objects.claim("busy", 2, NOW, NOW + HOUR / 6)
 
     assert Translation.objects.free_leases(NOW) == 2
     assert {row.claimed_by for row in Translation.objects.claim("next", 10, NOW, LATER)} == {"next"}

@@ -21,6 +21,10 @@ from pipeline.models import Entry, Source
 
 MOVED_AFTER = 3  # permanent redirects to the same place before we go there at once
 _BATCH = 200  # sources saved together
+_OF_PAGES = frozenset({"reading"})  # columns that only reading changes
+_OF_BODIES = frozenset(
+    {"etag", "last_modified", "body_hash", "ttl"}
+)  # and those that only an answer with a body does
 _TTL = re.compile(rb"<ttl>\s*([0-9]{1,6})\s*</ttl>")  # minutes, in RSS
 _HEAD = 16 * 1024  # bytes; channels say it before their entries
 
@@ -49,7 +53,7 @@ class Polls:
         """`stretched`: sources whose hubs tell of news, and how many times longer they are left alone."""
         self._fetch = fetch
         self._stretched = stretched or {}
-        self._noted: list[tuple[Source, Poll | None, bool]] = []
+        self._noted: list[tuple[Source, Poll | None, frozenset[str]]] = []
 
     def __enter__(self) -> Self:
         return self
@@ -71,7 +75,9 @@ class Polls:
         _note_move(row, answer.permanent_url)
         row.last_attempt = row.last_success = now
         row.failures, row.error, row.error_code, row.held_until = 0, "", "", None
-        self._note(row, self._poll(row, recipe, now, max_age=answer.max_age), read=outcome.found is not None)
+        unread = _OF_PAGES if outcome.found is None else frozenset()
+        as_it_was = unread if full else unread | _OF_BODIES
+        self._note(row, self._poll(row, recipe, now, max_age=answer.max_age), as_it_was)
 
     def failure(self, row: Source, recipe: SourceConfig, error: CollectError) -> None:
         """Remember why, and come back later and later, but always."""
@@ -80,24 +86,26 @@ class Polls:
         row.held_until = now + timedelta(seconds=wait) if wait else None
         if code == "held":  # nothing was asked, so nothing failed
             row.next_poll = row.held_until or row.next_poll
-            self._note(row, None, read=False)
+            self._note(row, None, _OF_PAGES | _OF_BODIES)
             return
         row.failures += grade(code, status)
         row.error, row.error_code, row.last_attempt = str(error), code, now
         row.moved_seen = 0  # should the new place be the fault, the configured one is asked again
-        self._note(row, self._poll(row, recipe, now, retry_after=wait), read=True)
+        self._note(row, self._poll(row, recipe, now, retry_after=wait), _OF_BODIES)
 
     def save(self) -> None:
         """Plan the next polls by what each source published last week, and save the rows."""
         noted, self._noted = self._noted, []
         if not noted:
             return
-        week = Entry.objects.counts([row.key for row, _poll, _read in noted], datetime.now(UTC) - WEEK)
-        for row, poll, _read in noted:
+        week = Entry.objects.counts([row.key for row, _poll, _same in noted], datetime.now(UTC) - WEEK)
+        alike: dict[frozenset[str], list[Source]] = {}
+        for row, poll, as_it_was in noted:
             if poll is not None:
                 row.next_poll = next_poll(replace(poll, entries_last_week=week.get(row.key, 0)))
-        Source.objects.keep([row for row, _poll, read in noted if read])
-        Source.objects.keep([row for row, _poll, read in noted if not read], but={"reading"})
+            alike.setdefault(as_it_was, []).append(row)
+        for as_it_was, rows in alike.items():
+            Source.objects.keep(rows, but=as_it_was)
 
     def _poll(
         self,
@@ -121,9 +129,9 @@ class Polls:
             retry_after=retry_after,
         )
 
-    def _note(self, row: Source, poll: Poll | None, *, read: bool) -> None:
-        """`read`: what is remembered of the source's pages may have changed."""
-        self._noted.append((row, poll, read))
+    def _note(self, row: Source, poll: Poll | None, as_it_was: frozenset[str]) -> None:
+        """`as_it_was`: columns that need not be written."""
+        self._noted.append((row, poll, as_it_was))
         if len(self._noted) >= _BATCH:
             self.save()
 

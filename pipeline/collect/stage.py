@@ -29,7 +29,7 @@ from pipeline.models import LastAnswer, Source, Subscription
 from pipeline.summary import SourceLine
 
 _TO_HEAR = timedelta(hours=1)  # a ping that came so long before the news, or after it, told of it
-_OPENED = 64  # sources whose memory is read from the store together
+_OPENED = 256  # sources whose memory is read from the store together
 
 
 def run(

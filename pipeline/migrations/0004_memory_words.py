@@ -61,6 +61,6 @@ def _fill(units):
 
 class Migration(migrations.Migration):
 
-    dependencies = [("pipeline", "0003_second")]
+    dependencies = [("pipeline", "0003_desk_topics_stories")]
 
     operations = [migrations.RunPython(_make, _take_away)]
