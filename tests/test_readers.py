@@ -73,7 +73,10 @@ class Demo:
         query = """
             SELECT r.*, e.tag, v.author, v.image, v.enclosures, v.url FROM pipeline_release r
             JOIN pipeline_entry e ON e.id = r.entry_id JOIN pipeline_revision v ON v.id = r.revision_id
-            WHERE r.language = ? AND NOT r.withdrawn ORDER BY r.published DESC, r.public_id
+            WHERE r.language = ? AND NOT r.withdrawn AND NOT EXISTS (  -- of a story its lead stands for all its voices
+                SELECT 1 FROM pipeline_voice o JOIN pipeline_lead l ON l.story_id = o.story_id
+                WHERE o.entry_id = r.entry_id AND l.language = r.language AND l.entry_id <> r.entry_id
+            ) ORDER BY r.published DESC, r.public_id
         """
         with contextlib.closing(sqlite3.connect(self.folder / "newswire.db")) as store:
             store.row_factory = sqlite3.Row
@@ -128,12 +131,14 @@ def test_the_demo_says_what_it_did(demo: Demo) -> None:
     assert demo.summary["memory_hits"] > 0
     assert set(demo.summary["seconds"]) == {"collect", "translate", "publish"}
     for language in LANGUAGES:
-        assert len(demo.expected(language)) == demo.summary["languages"][language]["published"] > 20
+        published = demo.summary["languages"][language]["published"]
+        assert len(demo.expected(language)) == published - 1 > 20  # one story has two voices
 
 
 def test_every_published_file_keeps_its_formats_rules(demo: Demo) -> None:
     """Each feed, outline and page of the tree, not only the main ones."""
-    files = [path for path in (demo.folder / "public").rglob("*") if path.suffix in RULES]
+    public = demo.folder / "public"
+    files = [path for path in public.rglob("*") if path.suffix in RULES and "pagefind" not in path.parts]
     faults = {str(path): found for path in files if (found := RULES[path.suffix](path.read_bytes()))}
 
     assert {path.suffix for path in files} == set(RULES)
@@ -290,7 +295,7 @@ def test_opml_subscribes_to_feeds_that_are_there(demo: Demo) -> None:
     """Every outline of the network's and of a language's file leads to a feed and to the page beside it."""
     whole, latvian = (_outlines(demo, path) for path in ("/feeds.opml", "/lv/feeds.opml"))
 
-    assert len(latvian) == 1 + 15
+    assert len(latvian) == 1 + 1 + 15 + 8  # all, all in two languages, cities, topics
     assert len(whole) == 3 * len(latvian)
     assert set(latvian) <= set(whole)
     with Client(demo.port) as client:
@@ -328,6 +333,5 @@ def _own_paths(page: bytes, demo: Demo, path: str) -> list[str]:
     document: Any = html.fromstring(page)
     document.make_links_absolute(demo.url(path.removeprefix("/")))
     found = {urlsplit(address) for _element, _name, address, _position in document.iterlinks()}
-    return [
-        each.path for each in found if each.scheme == "http" and each.netloc == urlsplit(demo.base).netloc
-    ]
+    own = [each.path for each in found if each.scheme == "http" and each.netloc == urlsplit(demo.base).netloc]
+    return [path for path in own if path != "/report"]  # the form's: no file, `serve` answers it
