@@ -21,6 +21,7 @@ from pipeline.collect.reading import coverage_of
 from pipeline.config import Config, Source
 from pipeline.errors import CollectError
 from pipeline.models import Source as SourceRow
+from pipeline.models import Subscription
 from pipeline.records import FeedData, Pair
 from pipeline.translate.looking import look_at_engines
 from pipeline.translate.room import EngineRoom, open_engines
@@ -103,7 +104,7 @@ def _source(fetcher: Fetcher, source: Source, *, listed: bool) -> tuple[Line, Fe
     if not feed.entries and not source.may_be_empty:
         text = "answers, but holds no entries; is the address right, and the recipe?"
         return Line(id="source", about=source.key, ok=False, text=text), feed
-    remarks = [f"{len(feed.entries)} entries", _drift(source.key), *feed.warnings]
+    remarks = [f"{len(feed.entries)} entries", _drift(source.key), _hub(source.key), *feed.warnings]
     return Line(id="source", about=source.key, ok=True, text="; ".join(filter(None, remarks))), feed
 
 
@@ -123,6 +124,15 @@ def _drift(key: str) -> str:
     except DatabaseError:  # no store yet: the line about the store says so
         return ""
     return coverage_of(row).note if row else ""
+
+
+def _hub(key: str) -> str:
+    """What stands with the hub that tells of the source's news, if it has one."""
+    try:
+        row = Subscription.objects.filter(source_id=key).first()
+    except DatabaseError:  # no store yet: the line about the store says so
+        return ""
+    return row.remark(datetime.now(UTC)) if row else ""
 
 
 def _last_success(key: str) -> str:

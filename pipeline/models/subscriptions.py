@@ -152,6 +152,19 @@ class Subscription(models.Model):
     def __str__(self) -> str:
         return f"{self.source_id} at {self.hub}"
 
+    def remark(self, now: datetime) -> str:
+        """How it stands, in words for `check`."""
+        if self.state == ACTIVE and self.lease_until and self.lease_until > now:
+            known = f", last on {self.heard_at:%Y-%m-%d %H:%M} UTC" if self.heard_at else ""
+            silent = (
+                "; it was silent about news, so it is not relied upon"
+                if self.unannounced >= _UNANNOUNCED
+                else ""
+            )
+            return f"its hub {self.hub} tells of news{known}{silent}"
+        why = f": {self.reason}" if self.reason else ""
+        return f"its hub {self.hub} was asked to tell of news and has not agreed{why}"
+
     @property
     def is_leaving(self) -> bool:
         return self.state == LEAVING

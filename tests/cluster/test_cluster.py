@@ -26,6 +26,13 @@ def calm(sites: SampleNetwork, tmp_path_factory: pytest.TempPathFactory) -> dict
     return road.tree(config)
 
 
+def lasting(tree: dict[str, str]) -> dict[str, str]:
+    """Without what follows the moments of publishing, of which a cluster has many: site maps and search indexes."""
+    return {
+        path: digest for path, digest in tree.items() if "/sitemap/" not in path and "/pagefind/" not in path
+    }
+
+
 def clustered(folder: Path, sites: SampleNetwork, url: str) -> Path:
     return road.write_config(
         folder, sites, extra=f'[store]\nurl = "{url}"\n[cluster]\ntick = 0.5\nquiet = 0.5\nlost = 5.0\n'
@@ -46,7 +53,7 @@ def test_workers_bring_about_what_a_cycle_does(
         leaders = members.log().count("scheduler at work")
         codes = members.stop()
 
-    assert road.tree(config) == calm
+    assert lasting(road.tree(config)) == lasting(calm)
     assert leaders == 1
     assert codes == [0, 0, 0, 0]
 
@@ -73,7 +80,7 @@ def test_killed_members_lose_nothing(
         await_that(members.is_idle, members.log)
         members.stop()
 
-    assert road.tree(config) == calm
+    assert lasting(road.tree(config)) == lasting(calm)
 
 
 def test_a_cluster_needs_postgresql(sites: SampleNetwork, tmp_path: Path) -> None:

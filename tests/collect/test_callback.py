@@ -241,3 +241,15 @@ def test_a_store_that_is_away_asks_the_hub_to_come_again(hub: Hub, monkeypatch: 
     monkeypatch.setattr(SubscriptionManager, "by_token", locked)
 
     assert hub.ping() == 503
+
+
+def test_check_says_how_it_stands() -> None:
+    """In words, for each state."""
+    now = datetime.now(UTC)
+    row = active(heard_at=datetime(2026, 11, 20, 8, 30, tzinfo=UTC))
+
+    assert row.remark(now) == "its hub https://hub.example/ tells of news, last on 2026-11-20 08:30 UTC"
+    row.unannounced = 2
+    assert "silent" in row.remark(now)
+    row.lease_until, row.reason = now - LEASE, "it answered 403"
+    assert row.remark(now).endswith("has not agreed: it answered 403")
