@@ -15,6 +15,7 @@ from django.core.management import call_command
 from django.core.management.color import no_style
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connections, models, transaction
+from django.db.migrations.loader import MigrationLoader
 
 from pipeline.errors import StoreError
 from pipeline.settings import database
@@ -41,13 +42,20 @@ def opened(url: str) -> Iterator[str]:
     entry = {"default": database(url)}
     connections.settings[OTHER] = connections.configure_settings(entry)["default"]
     try:
-        call_command("migrate", database=OTHER, interactive=False, verbosity=0)
+        for app in _migrated():
+            call_command("migrate", app, database=OTHER, interactive=False, verbosity=0)
         yield OTHER
     finally:
         connections[OTHER].close()
         with suppress(AttributeError):
             del connections[OTHER]
         del connections.settings[OTHER]
+
+
+def _migrated() -> list[str]:
+    """The apps whose tables a store has. The queue of a cluster knows PostgreSQL only, and holds nothing to keep."""
+    loader = MigrationLoader(None)
+    return sorted(loader.migrated_apps - {"procrastinate"})
 
 
 def is_empty(alias: str) -> bool:

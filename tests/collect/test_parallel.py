@@ -72,3 +72,16 @@ def test_an_unexpected_error_is_raised_where_outcomes_are_taken() -> None:
     """A bug stops the run loudly."""
     with Crew(2, "test") as crew, pytest.raises(ZeroDivisionError):
         list(crew.as_finished(lambda row: 1 // row, [1, 0, 1], stop=threading.Event()))
+
+
+def test_while_calls_wait_more_of_them_run_at_once() -> None:
+    """It begins with few threads, and has all of them as soon as those few only wait."""
+    gate = threading.Barrier(8, timeout=20)
+    with Crew(8, "test") as crew:
+        found = [
+            each
+            for some in crew.as_finished(lambda _row: gate.wait(), range(8), stop=threading.Event())
+            for each in some
+        ]
+
+    assert sorted(place for _row, place in found) == list(range(8))
