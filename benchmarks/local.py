@@ -40,14 +40,14 @@ class LocalTranslations:
 @contextmanager
 def local_translations(pair: Pair) -> Iterator[LocalTranslations]:
     with tempfile.TemporaryDirectory() as folder:
-        config = _config(Path(folder), pair)
+        config = local_config(Path(folder), pair)
         settings.configure(**django_settings(config.store.url))
         django.setup()
         with closing(LocalTranslations(config)) as translations:
             yield translations
 
 
-def _config(folder: Path, pair: Pair) -> Config:
+def local_config(folder: Path, pair: Pair) -> Config:
     source = {"key": "bench", "name": "Bench", "language": pair.source, "url": "http://127.0.0.1/"}
     return Config.model_validate(
         {

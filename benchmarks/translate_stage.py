@@ -22,6 +22,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
+from benchmarks.local import local_config
 from benchmarks.measure import Measured, measured, peak_mb, table
 from pipeline.config import Config
 from pipeline.records import Pair
@@ -36,7 +37,7 @@ def main(arguments: Sequence[str]) -> None:
     pair = Pair(options.source_language, options.target_language)
     lines, references = (_lines(path, options.limit) for path in (options.source, options.reference))
     with tempfile.TemporaryDirectory() as folder:
-        config = _config(Path(folder), pair)
+        config = local_config(Path(folder), pair)
         settings.configure(**django_settings(config.store.url))
         django.setup()
         from benchmarks.chrf import chrf2  # noqa: PLC0415 - slow to load
@@ -80,23 +81,6 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
 
 def _lines(path: Path, limit: int | None) -> list[str]:
     return [line.strip() for line in path.read_text(encoding="utf-8").splitlines()[:limit]]
-
-
-def _config(folder: Path, pair: Pair) -> Config:
-    source = {"key": "bench", "name": "Bench", "language": pair.source, "url": "http://127.0.0.1/"}
-    return Config.model_validate(
-        {
-            "network": {
-                "title": "Bench",
-                "base_url": "http://127.0.0.1",
-                "contact": "mailto:bench@example.org",
-            },
-            "languages": {"targets": [pair.target]},
-            "source": [source],
-            "engines": {"models": folder / "models", "firefox": {"download": False}},
-            "store": {"url": f"sqlite:///{folder / 'bench.db'}"},
-        }
-    )
 
 
 def _segments(lines: Sequence[str], language: str) -> list[list[str]]:
