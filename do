@@ -18,12 +18,13 @@ make_venv() {
 }
 
 # Installs a lock once; the stamp is written last, so an interrupted set-up is done again.
+# A lock is complete, so nothing is resolved: older pips otherwise take the newest release for `name[extra]`.
 install() {
   make_venv
   stamp=".venv/$(basename "$1").installed"
   if ! cmp -s "$1" "$stamp"; then
     printf 'Setting up .venv from %s (once) ...\n' "$1" >&2
-    .venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r "$1" >&2 ||
+    .venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes --no-deps -r "$1" >&2 ||
       fail "installing $1 failed; the reason stands above. It needs a Python package registry (pip's index)."
     cp "$1" "$stamp"
   fi

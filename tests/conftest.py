@@ -3,12 +3,12 @@
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import django
 import pytest
+from asgiref.local import Local
 from django.conf import settings as django_conf
 from django.core.management import call_command
 from django.db import connections
@@ -30,8 +30,9 @@ if not django_conf.configured:
 def use_database(entry: dict[str, Any]) -> None:
     """Point Django's default connection at another database."""
     connections.close_all()
-    with suppress(AttributeError):  # not opened yet
-        del connections["default"]
+    # A thread keeps one connection for itself and one more for the time an event loop runs in it, which is
+    # Playwright's: both are forgotten, or a test in a browser would write to the store of the module before.
+    connections._connections = Local(connections.thread_critical)
     connections.settings["default"] = connections.configure_settings({"default": entry})["default"]
 
 
