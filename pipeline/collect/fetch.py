@@ -31,7 +31,7 @@ from pipeline.collect.guard import (
     resolve,
 )
 from pipeline.collect.http_headers import location, refused_encoding, retry_after
-from pipeline.collect.packing import TooLarge, unpacked
+from pipeline.collect.packing import TooLargeError, unpacked
 from pipeline.collect.politeness import HostState, Politeness
 from pipeline.collect.robots import FIRST_BYTES, Robots, RobotsText
 from pipeline.collect.walls import wall
@@ -229,7 +229,7 @@ class Fetcher:
                 if size > limit or response.tell() > limit:
                     break
             else:
-                with contextlib.suppress(TooLarge):
+                with contextlib.suppress(TooLargeError):
                     return unpacked(b"".join(parts), limit), response.tell()
         if call.request.first_bytes:
             return b"".join(parts)[:limit], response.tell()

@@ -7,7 +7,7 @@ _GZIP = 16 + zlib.MAX_WBITS
 _MEMBERS = 100  # a gzip may be several, one behind the other; each copies what is left
 
 
-class TooLarge(ValueError):
+class TooLargeError(ValueError):
     """More comes out than may be kept."""
 
 
@@ -25,6 +25,6 @@ def unpacked(body: bytes, limit: int) -> bytes:
             break
         left -= len(parts[-1])
         if left < 0:
-            raise TooLarge
+            raise TooLargeError
         body = member.unused_data  # the next member
     return b"".join(parts) if parts else body
