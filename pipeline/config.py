@@ -64,6 +64,7 @@ class Source(Table):
     licence: str = ""
     max_entries: Annotated[int, Field(ge=1, le=10_000)] = 1_000  # taken from one answer, newest first
     interval: Annotated[float, Field(ge=0, le=1440)] | None = None  # minutes between polls
+    review_words: tuple[str, ...] = ()  # entries with one of these are seen by an editor, whatever the policy
     may_be_empty: bool = False  # an answer without entries is normal, such as today's news on a Sunday
     list: ListRecipe = ListRecipe()
     article: ArticleRecipe | None = None  # None: pages are not fetched, a feed's teaser goes out as it is
@@ -158,6 +159,9 @@ class Config(Table):
     @property
     def targets(self) -> tuple[str, ...]:
         return self.languages.targets
+
+    def review_words(self, key: str) -> tuple[str, ...]:
+        return next((source.review_words for source in self.source if source.key == key), ())
 
     @property
     def enabled_sources(self) -> tuple[Source, ...]:

@@ -96,7 +96,7 @@ _BLOCKS = ("section", "article", "main", "header", "footer", "aside", "nav", "ce
 _EMPTY_IS_NOTHING = ("p", "div", "span", "h1", "h2", "h3", "h4", "h5", "h6", "li", "ul", "ol", "figure", "strong", "b", "em", "i", "a")  # fmt: skip
 _PLAYERS = frozenset({"iframe", "video", "audio", "source"})
 _HOLLOW = re.compile(r"<(p|div|span)>\s*</\1>")
-_STRAY = re.compile(r"<\?xml\b[^<>]{0,200}\?>|\]\]>", re.IGNORECASE)
+_STRAY = re.compile(r"<\?xml\b[^<>]{0,200}\?>|<!\[CDATA\[|\]\]>", re.IGNORECASE)
 # What WordPress puts under every entry of a feed: "The post … appeared first on …".
 _FOOTER = re.compile(
     r"^\s*(?:The post\b.*\bappeared first on|Der Beitrag\b.*\berschien zuerst auf|L[’'´]article\b.*\best apparu en premier sur"

@@ -5,6 +5,7 @@
 Does not decide when to fetch (timing.py), which bytes are a feed (readers/), nor what a charset is.
 """
 
+import contextlib
 import functools
 import ssl
 import threading
@@ -30,6 +31,7 @@ from pipeline.collect.guard import (
     resolve,
 )
 from pipeline.collect.http_headers import location, refused_encoding, retry_after
+from pipeline.collect.packing import TooLargeError, unpacked
 from pipeline.collect.politeness import HostState, Politeness
 from pipeline.collect.robots import FIRST_BYTES, Robots, RobotsText
 from pipeline.collect.walls import wall
@@ -227,7 +229,8 @@ class Fetcher:
                 if size > limit or response.tell() > limit:
                     break
             else:
-                return b"".join(parts), response.tell()
+                with contextlib.suppress(TooLargeError):
+                    return unpacked(b"".join(parts), limit), response.tell()
         if call.request.first_bytes:
             return b"".join(parts)[:limit], response.tell()
         raise FetchError(

@@ -21,6 +21,7 @@ from pipeline.collect.readers.entries import UNDATED, finish
 from pipeline.collect.readers.rows import Found
 from pipeline.collect.sieve import Same, Sieve
 from pipeline.collect.spacing import mended
+from pipeline.collect.urls import as_secure
 from pipeline.collect.visited import Visited
 from pipeline.config import Source
 from pipeline.errors import CollectError, ReadError
@@ -221,7 +222,7 @@ def _listed(visit: Visit, answer: FetchResult) -> FeedData:
     while waiting and len(feeds) < source.list.pages + index and not visit.stopped():
         if not visit.unfinished and any(entry.guid in visit.before for entry in feeds[-1].entries):
             break
-        address = waiting.pop(0)
+        address = as_secure(waiting.pop(0), answer.url)
         if not address or address in asked:
             continue
         asked.add(address)

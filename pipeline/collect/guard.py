@@ -34,7 +34,16 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 SockAddr = tuple[Any, ...]
 Resolver = Callable[[str, int], list[tuple[int, SockAddr]]]
 
-# IPv6 ranges that Python calls global or that carry an IPv4 address nobody outside can vouch for.
+# Ranges that some Python calls global, all the same no server of the open internet.
+_CLOSED_V4 = tuple(
+    ipaddress.IPv4Network(network)
+    for network in (
+        "168.63.129.16/32",  # what a machine in Azure asks about itself
+        "192.0.0.0/24",  # for protocols; 192.0.0.192 is what a machine in Oracle's cloud asks about itself
+        "192.88.99.0/24",  # 6to4 relays, withdrawn
+    )
+)
+# The same for IPv6, and what carries an IPv4 address that nobody outside can vouch for.
 _CLOSED_V6 = tuple(
     ipaddress.IPv6Network(network)
     for network in (
@@ -42,7 +51,7 @@ _CLOSED_V6 = tuple(
         "::ffff:0:0:0/96",  # IPv4-translated
         "64:ff9b:1::/48",  # NAT64 for local use
         "100::/64",  # discard
-        "2001::/32",  # Teredo
+        "2001::/23",  # for protocols: Teredo, benchmarks, overlays
         "2002::/16",  # 6to4, withdrawn
         "3fff::/20",  # documentation
         "5f00::/16",  # segment routing
@@ -50,7 +59,6 @@ _CLOSED_V6 = tuple(
     )
 )
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-_RELAY_V4 = ipaddress.IPv4Network("192.88.99.0/24")  # 6to4 relays, withdrawn
 
 
 def unwrap(address: str) -> Address:
@@ -69,9 +77,8 @@ def is_public(address: str) -> bool:
     found = unwrap(address)
     if not found.is_global or found.is_multicast or found.is_reserved or found.is_unspecified:
         return False
-    if isinstance(found, ipaddress.IPv4Address):
-        return found not in _RELAY_V4
-    return not any(found in network for network in _CLOSED_V6)
+    closed = _CLOSED_V4 if isinstance(found, ipaddress.IPv4Address) else _CLOSED_V6
+    return not any(found in network for network in closed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,8 @@ class Sieve:
 
 
 def short(guid: str) -> str:
-    return hashlib.blake2b(guid.encode(), digest_size=6).hexdigest()
+    """Of the id as the source gives it: should it come again it is seen, whatever was added to it since."""
+    return hashlib.blake2b(guid.partition("\n")[0].encode(), digest_size=6).hexdigest()
 
 
 def _digest(context: bytes, raw: bytes) -> str:

@@ -139,11 +139,11 @@ def _decided(work: _Work) -> list[tuple[Entry, Revision]]:
     seen, line = work.answer.seen, work.answer.line
     fallback = _stamp(work.answer.feed, seen)
     fresh: list[tuple[Entry, Revision]] = []
-    for place, (guid_hash, entry) in enumerate(work.found.items()):
+    for guid_hash, entry in work.found.items():
         row = work.known.get(guid_hash)
         decision = decide(entry, _known(row), now=seen.at)
         if isinstance(decision, New) or row is None:
-            fresh.append(_new(entry, guid_hash, seen, fallback - timedelta(seconds=place)))
+            fresh.append(_new(entry, guid_hash, seen, fallback - timedelta(seconds=len(fresh))))
             work.stored[guid_hash] = fresh[-1][0]
             line.new += 1
             continue

@@ -9,7 +9,7 @@ _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff
 # They turn the reading direction of what follows, to the end of the paragraph where nobody ends them: of whatever
 # stands behind a headline in a list too. The letters of every script know their own direction without them.
 _DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_STRAY = re.compile(r"<\?xml\b[^<>]{0,200}\?>|\]\]>", re.IGNORECASE)
+_STRAY = re.compile(r"<\?xml\b[^<>]{0,200}\?>|<!\[CDATA\[|\]\]>", re.IGNORECASE)
 _INLINE_TAG = re.compile(
     r"</?(?:a|abbr|acronym|b|bdi|big|br|cite|code|del|div|em|font|h[1-6]|i|img|ins|mark|p|q|s|small|span|strike"
     r"|strong|sub|sup|tt|u|wbr)(?:\s[^<>]*)?/?>",

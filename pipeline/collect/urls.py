@@ -86,6 +86,13 @@ def absolute(url: str, base: str) -> str:
     return urlunsplit(parts) if usable else ""
 
 
+def as_secure(url: str, base: str) -> str:
+    """`url` by https where `base` is, of the same host: services behind a proxy write their own links with http."""
+    secure = url.startswith("http://") and base.startswith("https://")
+    same = secure and urlsplit(url).netloc == urlsplit(base).netloc
+    return f"https{url[4:]}" if same else url
+
+
 def without_tracking(url: str) -> str:
     """The same address without the parameters that only count clicks; otherwise untouched, byte for byte."""
     head, mark, rest = url.partition("?")

@@ -16,7 +16,7 @@ from pipeline.config import Config
 from pipeline.models import Dismissal, Editor, Entry, Finding, Label, Release, StoreFact, Translation
 from pipeline.review.evidence import proof_of
 from pipeline.review.findings import dismiss_known, weigh
-from pipeline.review.policy import may_go_out
+from pipeline.review.policy import may_go_out, names_any
 from pipeline.states import State
 from pipeline.values import ReviewPolicy
 
@@ -72,6 +72,8 @@ def _notice_new_policy(config: Config) -> None:
         },
         "untranslated": config.publish.untranslated,
     }
+    if words := {each.key: list(each.review_words) for each in config.source if each.review_words}:
+        policy["words"] = words
     if StoreFact.objects.read("policy") != policy:
         Translation.objects.filter(release_due=False).update(release_due=True)
         Entry.objects.filter(release_due=False).update(release_due=True)
@@ -119,7 +121,7 @@ def _original(entry: Entry) -> dict[str, object]:
 
 def _release(row: Translation, config: Config, report: ReleaseReport) -> bool:
     """Decide on one text. Whether it waits for a person."""
-    state, policy = State(row.state), config.review.policy(row.language)
+    state, policy = State(row.state), _policy(row, config)
     if row.entry.withdrawn_at or state in {State.WITHDRAWN, State.REJECTED}:
         report.withdrawn[row.language] += Release.objects.hide(row.entry, row.language, hidden=False)
         return False
@@ -136,6 +138,16 @@ def _release(row: Translation, config: Config, report: ReleaseReport) -> bool:
     Release.objects.bring_back(row.entry, row.language)
     _take_back(row, policy, report)
     return state in _DRAFTED
+
+
+def _policy(row: Translation, config: Config) -> ReviewPolicy:
+    """That of the language; what holds a word that the source is to be asked about is always seen."""
+    words, revision = config.review_words(row.entry.source_id), row.entry.current
+    if words and revision is not None:
+        said = (revision.title, revision.author, *revision.categories, revision.summary, revision.content)
+        if names_any(words, "\n".join(said)):
+            return "all"
+    return config.review.policy(row.language)
 
 
 def _take_back(row: Translation, policy: ReviewPolicy, report: ReleaseReport) -> None:

@@ -23,10 +23,12 @@ class LoopbackServer:
 
 
 @contextlib.contextmanager
-def serve(routes: Mapping[str, Behaviour], *, tls: ssl.SSLContext | None = None) -> Iterator[LoopbackServer]:
+def serve(
+    routes: Mapping[str, Behaviour], *, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1"
+) -> Iterator[LoopbackServer]:
     """Serve until the block ends; every thread and socket is gone afterwards."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = LoopbackServer(port=listener.getsockname()[1], scheme="https" if tls else "http")
+    listener = socket.create_server((host, 0))
+    server = LoopbackServer(port=listener.getsockname()[1], host=host, scheme="https" if tls else "http")
     open_sockets: list[socket.socket] = []
     threads: list[threading.Thread] = []
 

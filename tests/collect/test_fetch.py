@@ -266,6 +266,18 @@ def test_packed_answers_are_unpacked(encoding: str, body: bytes) -> None:
     assert (result.body, result.fetched_bytes) == (b"hello", len(body))
 
 
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (gzip.compress(b"<urlset/>"), b"<urlset/>"), (gzip.compress(b"<url") + gzip.compress(b"set/>"), b"<urlset/>"),
+        (gzip.compress(b"<urlset/>")[:-8], b"<urlset/>"), (b"\x1f\x8b\x08 no gzip", b"\x1f\x8b\x08 no gzip"),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_gzip_itself_is_unpacked(body: bytes, expected: bytes) -> None:
+    """sitemap.xml.gz comes without a word about its packing."""
+    assert fetch({"/": answer(body, headers={"Content-Type": "application/xml"})}).body == expected
+
+
 @pytest.mark.parametrize("encoding", ["zstd", "gzip, gzip, gzip", "gzip, br, deflate, br"])
 def test_encodings_that_were_not_offered_are_refused(encoding: str) -> None:
     """Nothing is unpacked that was not asked for, nor Chinese boxes."""
@@ -283,6 +295,7 @@ def test_broken_packing_is_an_error() -> None:
         pytest.param(answer(b"x" * 100_001), id="announced"),
         pytest.param(raw(b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 300_000), id="unannounced"),
         pytest.param(answer(gzip.compress(bytes(50_000_000)), headers={"Content-Encoding": "gzip"}), id="gzip"),
+        pytest.param(answer(gzip.compress(bytes(50_000_000))), id="a file that is gzip"),
         pytest.param(answer(zlib.compress(bytes(50_000_000)), headers={"Content-Encoding": "deflate"}), id="deflate"),
         pytest.param(answer(brotli.compress(bytes(50_000_000), quality=5), headers={"Content-Encoding": "br"}), id="br"),
         pytest.param(

@@ -13,9 +13,10 @@ from tests.collect.servers import answer, redirect, serve
 PRIVATE = (
     "127.0.0.1", "127.255.255.254", "0.0.0.0", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254",
     "100.64.0.1", "192.0.2.1", "198.18.0.1", "203.0.113.9", "224.0.0.1", "239.1.1.1", "240.0.0.1",
-    "255.255.255.255", "192.88.99.1", "::", "::1", "::7f00:1", "::ffff:127.0.0.1", "::ffff:10.0.0.1",
+    "255.255.255.255", "192.88.99.1", "192.0.0.1", "192.0.0.8", "192.0.0.192", "168.63.129.16", "100.100.100.200", "::", "::1", "::7f00:1", "::ffff:127.0.0.1", "::ffff:10.0.0.1",
     "::ffff:0:10.0.0.1", "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "64:ff9b:1::1", "2002:7f00:1::",
-    "2001:0:4136:e378:8000:63bf:3fff:fdd2", "2001:db8::1", "3fff::1", "fd00::1", "fe80::1", "fe80::1%1",
+    "2001:0:4136:e378:8000:63bf:3fff:fdd2", "2001:2::1", "2001:10::1", "2001:20::1", "2001:db8::1", "fd00:ec2::254",
+    "::ffff:192.0.0.192", "64:ff9b::c000:c0", "::ffff:127.0.0.1%1", "3fff::1", "fd00::1", "fe80::1", "fe80::1%1",
     "fec0::1", "ff02::1", "100::1", "5f00::1",
 )  # fmt: skip
 PUBLIC = ("8.8.8.8", "193.0.6.139", "2a00:1450:4001::1", "::ffff:8.8.8.8", "64:ff9b::808:808")
@@ -90,7 +91,10 @@ def test_policy_permits(
         "http://127.0.0.1/", "http://localhost/", "http://2130706433/", "http://0x7f.1/", "http://127.1/",
         "http://0177.0.0.1/", "http://[::1]/", "http://[::ffff:127.0.0.1]/", "http://0.0.0.0/",
         "http://169.254.169.254/latest/meta-data/", "http://[64:ff9b::7f00:1]/", "http://[fd00::1]/",
-        "https://127.0.0.1/", "http://127.0.0.1:22/",
+        "https://127.0.0.1/", "http://127.0.0.1:22/", "http://0/", "http://0x7f000001/", "http://0X7F.0x0.1/", "http://017700000001/",
+        "http://127.000.000.001/", "http://%31%32%37.0.0.1/", "http://127.0.0.1:080/", "http://[0:0:0:0:0:0:0:1]/", "http://[::]/",
+        "http://[::ffff:7f00:1]/", "http://[::127.0.0.1]/", "http://[2002:7f00:1::1]/", "http://[fe80::1%25lo]/", "http://192.0.0.192/",
+        "http://127.0.0.1\\@example.org/", "http://127.0.0.1#@example.org/", "http://127.0.0.1?@example.org/", "HTTP://127.0.0.1/",
     ],
 )  # fmt: skip
 def test_spellings_of_private_addresses_are_forbidden(url: str) -> None:
@@ -105,7 +109,10 @@ def test_spellings_of_private_addresses_are_forbidden(url: str) -> None:
     "url",
     [
         "file:///etc/passwd", "ftp://example.org/", "gopher://example.org/", "data:text/xml,<rss/>", "http:///x",
-        "http://user:secret@127.0.0.1/", "http://127.0.0.1:99999/", "http://a..b/", "//example.org/", "",
+        "http://user:secret@127.0.0.1/", "http://127.0.0.1:99999/", "http://a..b/", "//example.org/", "", "http://127。0。0。1/",
+        "http://①②⑦.⓪.⓪.①/", "http://ⓛocalhost/", "http://loc\u00adalhost/", "http://127.0.0.1\t/", "http://127.0.0.1\r\nx: y/",
+        "http://127.0.0.1%00.example.org/", "http:127.0.0.1/", "http:/127.0.0.1/", "http://127.0.0.1:+80/", "jar:http://127.0.0.1!/",
+        "unix:///run/docker.sock", "http+unix://%2Frun%2Fdocker.sock/", "dict://127.0.0.1/", "ws://127.0.0.1/", "http://good.example:80@127.0.0.1/",
     ],
 )  # fmt: skip
 def test_other_schemes_and_nonsense_are_forbidden(url: str) -> None:

@@ -72,6 +72,20 @@ ATTACKS: dict[str, Callable[[], bytes]] = {
     "srcset": lambda: rss(
         item("<description><![CDATA[<img srcset='" + "a 1w, " * 300_000 + "'>]]></description>")
     ),
+    "open descriptions": lambda: rss(item("<description>" * 250_000 + "<br></description>")),
+    "one id for all": lambda: rss(
+        "".join(
+            f"<item><guid>x</guid><link>http://x.org/{n}</link><title>{n}</title></item>"
+            for n in range(5_000)
+        )
+    ),
+    "no charset at all": lambda: rss(item("<description>x</description>")).replace(
+        b"x<", b"\xe4\xe5" * MEGABYTE + b"<"
+    ),
+    "another charset": lambda: (
+        b'<?xml version="1.0" encoding="latin1"?><rss>' + b"a\xb3" * MEGABYTE + b"</rss>"
+    ),
+    "noise in front": lambda: b"<br>" + b"<?xml " * 500_000,
     "controls": lambda: b"\x00\x01\x02" * MEGABYTE,
     "json depth": lambda: b'{"items": ' + b"[" * MEGABYTE,
     "json number": lambda: b'{"items": [{"id": ' + b"9" * MEGABYTE + b"}]}",

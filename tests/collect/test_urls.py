@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.collect.urls import absolute, canonical_url, without_tracking
+from pipeline.collect.urls import absolute, as_secure, canonical_url, without_tracking
 
 BASE = "https://www.example.org/news/list.html"
 
@@ -95,3 +95,17 @@ def test_any_text_is_safe(text: str) -> None:
     assert absolute(made, BASE) == made
     assert without_tracking(without_tracking(text)) == without_tracking(text)
     assert isinstance(canonical_url(text), str)
+
+
+@pytest.mark.parametrize(
+    ("url", "base", "expected"),
+    [
+        ("http://a.example/api?page=2", "https://a.example/api", "https://a.example/api?page=2"),
+        ("http://a.example/api?page=2", "http://a.example/api", "http://a.example/api?page=2"),
+        ("http://b.example/2", "https://a.example/api", "http://b.example/2"),
+        ("http://a.example:8080/2", "https://a.example/api", "http://a.example:8080/2"),
+    ],
+)
+def test_a_services_own_links_keep_its_scheme(url: str, base: str, expected: str) -> None:
+    """Padua's service answers by https and names its next page with http."""
+    assert as_secure(url, base) == expected

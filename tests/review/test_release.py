@@ -66,6 +66,25 @@ def test_doubtful_text_waits_for_an_editor() -> None:
     assert Translation.objects.held(["lv"]) == {"lv": 1}
 
 
+@pytest.mark.parametrize(
+    ("words", "title", "waits"),
+    [(["honours list"], "The Honours List is out", True), (["list"], "Listed buildings", False), ([], "The Honours List", False)],
+)  # fmt: skip
+def test_words_that_an_editor_is_to_see(words: list[str], title: str, *, waits: bool) -> None:
+    """A clean draft waits where its source names residents or parties; a new word calls back what is out already."""
+    settings = config()
+    row = translation(entry())
+    Entry.objects.get().revisions.update(title=title)
+    release.run(settings)
+    source = settings.source[0].model_copy(update={"review_words": tuple(words)})
+    report = release.run(settings.model_copy(update={"source": (source, *settings.source[1:])}))
+
+    assert report.held == ({"lv": 1} if waits else {})
+    assert (public() is None) is waits
+    row.refresh_from_db()
+    assert row.waits is waits
+
+
 def test_the_sources_own_text_is_public_in_its_own_language() -> None:
     """A Polish entry stands in the Polish channel as the original, and nowhere else untranslated."""
     entry()

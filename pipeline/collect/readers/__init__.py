@@ -4,17 +4,17 @@ It holds no state and opens nothing, so it runs in a thread or in a child proces
 read what a recipe describes. The reader `auto` finds a feed first (discover.py).
 """
 
-import re
 from datetime import UTC, tzinfo
 from typing import Protocol
 
 from pipeline.collect.readers import api, feed, jsonfeed, listing, sitemap, wordpress, xmlpaths
+from pipeline.collect.readers.charset import decode
 from pipeline.collect.readers.rows import Found
 from pipeline.collect.sieve import Sieve
 from pipeline.recipes import ListRecipe
 from pipeline.records import FeedData
 
-_JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*[{\[]")
+_BEGINNING = 128  # bytes, of which the first letter tells
 
 
 class Reader(Protocol):
@@ -58,7 +58,9 @@ def read_any_feed(
     sieve: Sieve | None = None,
 ) -> FeedData:
     """RSS, Atom or JSON Feed, told apart by the first byte: servers mislabel them too often."""
-    reader = jsonfeed.read if _JSON.match(body) else feed.read
+    beginning, _ = decode(body[:_BEGINNING], content_type)
+    is_json = beginning.lstrip("\ufeff \t\r\n").startswith(("{", "["))
+    reader = jsonfeed.read if is_json else feed.read
     return reader(body, url=url, content_type=content_type, zone=zone, max_entries=max_entries, sieve=sieve)
 
 

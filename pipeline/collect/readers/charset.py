@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from functools import partial
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -10,13 +11,29 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_BARE = ((b"<\x00?\x00", "utf-16-le"), (b"\x00<\x00?", "utf-16-be"))
+# UTF-16 without a mark: what feeds begin with is ASCII, so every other byte is nothing.
+_BARE = (
+    (re.compile(rb"(?:[\t\n\r -~]\x00){4}"), "utf-16-le"),
+    (re.compile(rb"(?:\x00[\t\n\r -~]){4}"), "utf-16-be"),
+)
 _DECLARED = re.compile(rb"""<\?xml\b[^>]{0,200}?\bencoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})""")
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE)
 # As the WHATWG has it: nobody means ISO-8859-1's control characters; the Windows page is its superset.
 _MEANT = {"iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254", "gb2312": "gb18030"}
 # These two are not supersets, so the Windows page is meant only where the ISO page has control characters.
 _IF_CONTROLS = {"iso8859-2": "cp1250", "iso8859-13": "cp1257", "iso8859-4": "cp1257", "iso8859-15": "cp1252"}
+# The letters that the network's languages write in each page, for bytes that nobody names a page of.
+_ALPHABETS = {
+    "cp1252": frozenset("àâäáçéèêëíìîïñóòôöúùûüÿœæß"),
+    "cp1250": frozenset("ąćęłńóśźżăâîşţáéíúäöüß"),
+    "iso8859-2": frozenset("ąćęłńóśźżăâîşţáéíúäöüß"),
+    "cp1257": frozenset("āčēģīķļņšūžąęėįųóćńśźżłõäöü"),
+}
+_FOREIGN_WORD = re.compile(rb"[A-Za-z]*(?:[\x80-\xff][A-Za-z]*)+")
+_SAMPLE = 3_000  # words
+_SIGN_WITHIN = re.compile("(?<=[a-zà-ÿ])[\x80-\xa9\xab-\xb6\xb8\xb9\xbb-\xbf](?=[a-zà-ÿ])")
+_MOST_ODD = 20_000  # bytes looked at one by one
+_SURELY = 3  # words that make no sense as labelled, before the label is doubted
 
 
 def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
@@ -24,8 +41,8 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
     for mark, encoding in _BOMS:
         if body.startswith(mark):
             return body[len(mark) :].decode(encoding, "replace"), ""
-    for mark, encoding in _BARE:
-        if body.startswith(mark):
+    for begin, encoding in _BARE:
+        if begin.match(body):
             return body.decode(encoding, "replace"), ""
     declared, served = _declared(body), _served(content_type)
     utf8 = _decoded(body, "utf-8")
@@ -34,14 +51,49 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
         return utf8, ""
     for encoding in filter(None, (declared, served)):
         if (text := _decoded(body, encoding)) is not None:
-            return text, ""
+            return _doubted(body, text, encoding)
     return _forced(body, declared or served)
 
 
 def _forced(body: bytes, label: str) -> tuple[str, str]:
-    """Broken bytes: the labelled charset with marks for what it cannot read, Windows-1252 where there is no label."""
-    encoding = label or "cp1252"
-    return body.decode(encoding, "replace"), f"some characters are not {encoding}; they are marked \ufffd"
+    """Broken bytes: marks for what the labelled charset cannot read; in what should be UTF-8 a guessed page reads it."""
+    if label and label != "utf-8":
+        return body.decode(label, "replace"), f"some characters are not {label}; they are marked \ufffd"
+    page = _likely_page(body)
+    if body.decode("utf-8", "replace").count("\ufffd") > _MOST_ODD:
+        return body.decode(page, "replace"), f"it is not utf-8; it is read as {page}"
+    return body.decode("utf-8", f"else-{page}"), f"some characters are not utf-8; they are read as {page}"
+
+
+def _doubted(body: bytes, text: str, encoding: str) -> tuple[str, str]:
+    """The text as labelled; but signs in the middle of words say that the commonest label was only the program's own."""
+    if encoding != "cp1252" or len(_SIGN_WITHIN.findall(text)) < _SURELY:
+        return text, ""
+    page = _likely_page(body)
+    if page == encoding:
+        return text, ""
+    return body.decode(page, "replace"), f"it is not {encoding}, as it says; it is read as {page}"
+
+
+def _likely_page(body: bytes) -> str:
+    """The page in which most words have letters that go together, of equal ones the first."""
+    words = [match[0] for _, match in zip(range(_SAMPLE), _FOREIGN_WORD.finditer(body), strict=False)]
+    foreign = [word for word in words if _decoded(word, "utf-8") is None]
+    return max(_ALPHABETS, key=lambda page: sum(_fits(word, page) for word in foreign))
+
+
+def _fits(word: bytes, page: str) -> bool:
+    letters = {letter for letter in word.decode(page, "replace").lower() if not letter.isascii()}
+    return letters <= _ALPHABETS[page]
+
+
+def _read_as(page: str, error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeDecodeError)
+    return error.object[error.start : error.end].decode(page, "replace"), error.end
+
+
+for _page in _ALPHABETS:
+    codecs.register_error(f"else-{_page}", partial(_read_as, _page))
 
 
 def _decoded(body: bytes, encoding: str) -> str | None:

@@ -1,14 +1,16 @@
 """What every reader does at the end: dates read with one zone, entries made unique, faults counted in plain words."""
 
 import mimetypes
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 
 from pipeline.collect.dates import parse_date
+from pipeline.collect.urls import canonical_url
 from pipeline.records import Enclosure, EntryData, FeedData
 
 UNDATED = "entries have no date"
+_SURELY_TWO = 3  # titles at one address: one story is not corrected so often within one answer
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -32,6 +34,36 @@ class Dates:
         if not self._unread:
             return []
         return [f"{len(self._unread)} dates could not be read, such as {self._unread[0][:60]!r}"]
+
+
+def told_apart(entries: list[EntryData]) -> list[EntryData]:
+    """The entries in their order; an id that a program gives to every story is made longer by what tells them apart.
+
+    Two forms of one story share its address or its title. What shares neither is two stories; so is what shares only
+    the address of a list or of the site itself. The addition stands behind a line end, which no id holds.
+    """
+    groups: dict[str, list[EntryData]] = {}
+    for entry in entries:
+        groups.setdefault(entry.guid, []).append(entry)
+    if len(groups) == len(entries):
+        return entries
+    names = {id(entry): name for group in groups.values() for entry, name in _apart(group)}
+    return [
+        replace(entry, guid=f"{entry.guid}\n{name}") if (name := names.get(id(entry))) else entry
+        for entry in entries
+    ]
+
+
+def _apart(group: Sequence[EntryData]) -> Iterator[tuple[EntryData, str]]:
+    """What tells the stories of one id apart, where they are several."""
+    titles = {each.title for each in group}
+    if len(titles) == 1:
+        return
+    addresses = [canonical_url(each.url) for each in group]
+    if len({address for address in addresses if address}) > 1:
+        yield from ((each, address or each.title) for each, address in zip(group, addresses, strict=True))
+    elif len(titles) >= _SURELY_TWO or (addresses[0] and not {"/", "?"}.intersection(addresses[0])):
+        yield from ((each, each.title) for each in group)
 
 
 def finish(feed: FeedData) -> FeedData:

@@ -16,7 +16,7 @@ from lxml import etree
 
 from pipeline.collect.markup import with_absolute_links
 from pipeline.collect.readers import xml
-from pipeline.collect.readers.entries import Dates, enclosure, finish, language_code, unique
+from pipeline.collect.readers.entries import Dates, enclosure, finish, language_code, told_apart, unique
 from pipeline.collect.readers.prune import DATES, prune
 from pipeline.collect.sieve import Sieve
 from pipeline.collect.texts import paragraphs, plain
@@ -48,9 +48,9 @@ def read(
     Raises ReadError when it is no feed.
     """
     root, warnings = xml.parse(body, content_type)
-    _require_feed(root, url)
-    if any(warning.startswith(xml.CUT_SHORT) for warning in warnings):
-        _drop_last_entry(root)
+    root = _feed_in(root, url)
+    if xml.CUT_SHORT in warnings:
+        warnings[warnings.index(xml.CUT_SHORT)] = _without_half(root)
     warnings += prune(root, max_entries)
     if sieve is not None and _sift(root, sieve) == 0:
         return FeedData(warnings=tuple(warnings))
@@ -62,7 +62,8 @@ def read(
     )
     dates = Dates(zone)
     guids = _guids(root, len(parsed.entries))
-    entries = [_entry(entry, guid, url, dates) for entry, guid in zip(parsed.entries, guids, strict=True)]
+    found = (_entry(entry, guid, url, dates) for entry, guid in zip(parsed.entries, guids, strict=True))
+    entries = told_apart(list(found))
     if sieve is not None:
         sieve.name([entry.guid for entry in entries])
     feed = parsed.feed
@@ -77,12 +78,14 @@ def read(
     )
 
 
-def _drop_last_entry(root: etree._Element) -> None:
-    """Half an entry is no correction of the whole one: it comes again when the feed is whole."""
+def _without_half(root: etree._Element) -> str:
+    """Half an entry is no correction of the whole one: it comes again when the feed is whole. Half is more than nothing."""
     entries = [*root.iter(*_ENTRY_TAGS)]
     parent = entries[-1].getparent() if entries else None
-    if parent is not None:
-        parent.remove(entries[-1])
+    if parent is None or len(entries) == 1:
+        return f"{xml.CUT_SHORT}: its only entry may lack its end"
+    parent.remove(entries[-1])
+    return f"{xml.CUT_SHORT}: the last entry is left out"
 
 
 def _sift(root: etree._Element, sieve: Sieve) -> int:
@@ -112,12 +115,20 @@ def _said_of_all(containers: Iterable[etree._Element]) -> bytes:
     return b"\0".join(parts)
 
 
-def _require_feed(root: etree._Element, url: str) -> None:
+def _feed_in(root: etree._Element, url: str) -> etree._Element:
+    """The feed itself, which some services wrap into an answer of their own; a single Atom entry is a feed of one."""
     name = str(root.tag).rpartition("}")[2].lower()
+    if name in _ROOTS:
+        return root
     if name == "html":
         raise ReadError(f"{url} is a web page, not a feed. Use its feed's address, or another reader.")
-    if name not in _ROOTS:
-        raise ReadError(f"{url} is XML but not a feed (it begins with <{name}>). Use the reader for it.")
+    if name == "entry":
+        feed = etree.Element(str(root.tag)[: -len(name)] + "feed")
+        feed.append(root)
+        return feed
+    if (wrapped := next(root.iter("{*}rss", "{*}feed", "{*}RDF"), None)) is not None:
+        return wrapped
+    raise ReadError(f"{url} is XML but not a feed (it begins with <{name}>). Use the reader for it.")
 
 
 def _guids(root: etree._Element, count: int) -> list[str]:
@@ -134,7 +145,7 @@ def _guids(root: etree._Element, count: int) -> list[str]:
 
 
 def _entry(entry: Any, guid: str, url: str, dates: Dates) -> EntryData:
-    link = _link(entry, url)
+    link = _link(entry, guid, url)
     published = dates.read(*(_said(entry, key) for key in ("published", "created", "updated")))
     updated = dates.read(_said(entry, "updated"))
     title = plain(_said(entry, "title"))
@@ -170,7 +181,10 @@ def _made_guid(title: str, published: datetime | None, summary: str) -> str:
     return "urn:sha256:" + hashlib.sha256(f"{words}\n{stamp}".encode()).hexdigest()
 
 
-def _link(entry: Any, url: str) -> str:
+def _link(entry: Any, guid: str, url: str) -> str:
+    # Without a link feedparser takes the id for one, even "17": then the entry would lead, and be asked for, nowhere.
+    if guid and not dict.get(entry, "links") and not guid.lower().startswith(("http://", "https://")):
+        return ""
     # FeedBurner replaces links by counting ones and keeps the publisher's own beside them.
     said = _said(entry, "feedburner_origlink") or _said(entry, "link")
     return absolute(said, url) if said else ""

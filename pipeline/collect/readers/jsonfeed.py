@@ -7,7 +7,7 @@ from datetime import UTC, tzinfo
 from typing import Any
 
 from pipeline.collect.readers.charset import decode
-from pipeline.collect.readers.entries import Dates, enclosure, finish, language_code, unique
+from pipeline.collect.readers.entries import Dates, enclosure, finish, language_code, told_apart, unique
 from pipeline.collect.sieve import Sieve
 from pipeline.collect.texts import paragraphs, plain, without_controls
 from pipeline.collect.urls import absolute
@@ -38,7 +38,7 @@ def read(
     if sieve is not None:
         sieve.begin(_text(feed, "language").encode())
         taken = [item for item in taken if sieve.lets_through(json.dumps(item).encode())]
-    entries = [_entry(item, url, dates) for item in taken]
+    entries = told_apart([_entry(item, url, dates) for item in taken])
     if sieve is not None:
         sieve.name([entry.guid for entry in entries])
     cut = [f"{surplus} of {len(items)} entries left out: more than {max_entries}"] if surplus else []
@@ -55,7 +55,7 @@ def read(
 def _document(body: bytes, content_type: str, url: str) -> Mapping[str, Any]:
     text, _ = decode(body, content_type)
     try:
-        found = json.loads(text)
+        found = json.loads(text.lstrip("\ufeff \t\r\n"), strict=False)  # line ends within texts do no harm
     except (ValueError, RecursionError) as e:
         raise ReadError(f"{url} is not JSON: {e}") from e
     if not isinstance(found, dict) or not isinstance(found.get("items"), list):

@@ -7,6 +7,7 @@ grows with the square of the input. Document types and with them all entities ar
 import html
 import re
 from collections.abc import Callable
+from itertools import pairwise
 
 from lxml import etree
 
@@ -24,10 +25,17 @@ _DECLARATION = re.compile(r"<\?xml\b[^>]{0,300}>")
 _PREFIX = re.compile(r"</?([A-Za-z][\w.-]{0,30}):[A-Za-z]")
 _DECLARED_PREFIX = re.compile(r"""\sxmlns:([\w.-]{1,31})\s*=""")
 _START = re.compile(r"<(?:\?xml|!DOCTYPE|!--|[A-Za-z])")
+# Warnings of PHP and the like are HTML, in front of the document that was meant.
+_NOISE = re.compile(r"<(?:br|b|p|div|pre|font|table|span|script|!--)\b", re.IGNORECASE)
+_MEANT = re.compile(r"<(?:\?xml\s|rss\b|feed\b|rdf:RDF\b|urlset\b|sitemapindex\b)")
 _ENTRY = re.compile(r"<(?:[\w.-]{1,31}:)?(?:item|entry)[\s>]", re.IGNORECASE)
 _ENTRY_END = re.compile(r"</(?:[\w.-]{1,31}:)?(?:item|entry)\s*>", re.IGNORECASE)
 _BARE_BRACKET = re.compile(r"<(?![A-Za-z_/!?])")
 # As numbers: after its first error the parser drops every reference by name, these five included.
+# Whoever forgets to escape a text's markup also writes `<br>`, which no XML parser sees an end of.
+_TEXT_FIELD = re.compile(r"<(/?)(description|content:encoded|summary|content)\b[^<>]{0,300}(?<!/)>")
+_MARKUP = re.compile(r"<(?:br|hr|img|p|a|b|i|em|strong|span|div|ul|ol|li|h[1-6]|table)\b", re.IGNORECASE)
+_NO_TEXT = re.compile(r"<!\[CDATA\[|\]\]>|\bxmlns\b|<(?:[\w.-]{1,31}:)?(?:item|entry)[\s>]", re.IGNORECASE)
 _XML_NAMES = {"amp": "&#38;", "lt": "&#60;", "gt": "&#62;", "quot": "&#34;", "apos": "&#39;"}
 _KNOWN_NAMESPACES = {
     "content": "http://purl.org/rss/1.0/modules/content/",
@@ -40,7 +48,7 @@ _KNOWN_NAMESPACES = {
 }
 
 
-CUT_SHORT = "the document ends in the middle"  # begins the warning of one that does
+CUT_SHORT = "the document ends in the middle"  # the warning of one that does
 
 
 def parse(body: bytes, content_type: str = "") -> tuple[etree._Element, list[str]]:
@@ -62,7 +70,7 @@ def parse(body: bytes, content_type: str = "") -> tuple[etree._Element, list[str
     except etree.XMLSyntaxError as e:
         raise ReadError(f"this is not XML: {e.msg}") from e
     if _is_cut_short(text):
-        warnings.append(f"{CUT_SHORT}: the last entry is left out")
+        warnings.append(CUT_SHORT)
     return root, warnings
 
 
@@ -87,6 +95,8 @@ def _from_first_tag(text: str) -> str:
     """Without what servers print in front of a feed: blank lines, warnings of PHP, a second byte-order mark."""
     found = _START.search(text)
     text = text[found.start() :] if found else ""
+    if _NOISE.match(text) and (meant := _MEANT.search(text)):
+        text = text[meant.start() :]
     return _DECLARATION.sub("", text, count=1).lstrip()
 
 
@@ -105,7 +115,7 @@ def _without_doctype(text: str) -> str:
 
 
 def _repaired(text: str) -> str:
-    text = _outside_cdata(text, _with_plain_references)
+    text = _outside_cdata(_outside_cdata(text, _with_texts_packed), _with_plain_references)
     missing = set(_PREFIX.findall(text)) - set(_DECLARED_PREFIX.findall(text)) - {"xml", "xmlns"}
     if not missing:
         return text
@@ -118,10 +128,25 @@ def _repaired(text: str) -> str:
     return re.sub(r"<[A-Za-z][\w:.-]{0,60}", lambda tag: tag[0] + names, text, count=1)
 
 
+def _with_texts_packed(text: str) -> str:
+    """Bare markup in the fields that hold texts as CDATA, or its first unclosed tag would swallow the entries behind."""
+    parts: list[str] = []
+    position = 0
+    for start, end in pairwise(_TEXT_FIELD.finditer(text)):
+        if start[1] or not end[1] or start[2] != end[2]:
+            continue
+        inside = text[start.end() : end.start()]
+        if _MARKUP.search(inside) and not _NO_TEXT.search(inside):
+            parts += (text[position : start.end()], f"<![CDATA[{inside}]]>")
+            position = end.start()
+    return "".join((*parts, text[position:]))
+
+
 def _with_plain_references(text: str) -> str:
     """HTML's entity names as characters, stray ampersands and brackets escaped, forbidden characters removed."""
     text = _ENTITY.sub(_named, text)
     text = _REFERENCE.sub(_numbered, text)
+    text = text.replace("]]>", "]]&#62;")
     return _BARE_BRACKET.sub("&#60;", _BARE_AMPERSAND.sub("&#38;", text))
 
 
