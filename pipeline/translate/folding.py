@@ -78,6 +78,8 @@ def _plain_letter(character: str) -> str:
 
 def fold(text: str, alphabet: Alphabet, *, language: str = "") -> tuple[str, tuple[Fold, ...]]:
     """The text in covered characters, and what brings the originals back."""
+    if alphabet.issuperset(text):
+        return text, ()
     text, words = _fold_words(_space_dashes(text, alphabet), alphabet, _understood(language, alphabet))
     text, marks = _fold_marks(text, alphabet)
     return text, words + marks
@@ -168,6 +170,8 @@ def _pattern(token: str) -> str:
     """A plain mark where it stands for itself: EUR but not EUROPA, a dash but not a hyphen."""
     if token[0] == "-":
         return _DASH.pattern
+    if "/" in token:  # with the space that was put before it: 14½ was written 14 1/2
+        return rf"(?:(?<=\d) )?(?<!\d){re.escape(token)}(?!\d)"
     return rf"(?<!{LETTER}){re.escape(token)}(?!{LETTER})" if token[0].isalnum() else re.escape(token)
 
 
