@@ -5,6 +5,7 @@ chrF by the length of the line, and of the lines whose text or answer had to be 
 """
 
 import argparse
+import re
 import resource
 import time
 from collections import Counter
@@ -31,6 +32,8 @@ from pipeline.translate.translator import Translator
 from pipeline.translate.usage import UsageMeter
 
 _MARKS = frozenset('"“”„«»')
+_INNER = re.compile(r"[‚‘]((?:[^‚‘’]|’(?=\w))*)[‘’](?!\w)")
+_NESTED = tuple(re.compile(rf'(?:^|[\s(])"\w[^"]*\s{mark}\w[^"]*{mark}(?!\w)[^"]*"') for mark in ('"', "'"))
 _CHUNK = 200  # lines handed over at once
 
 
@@ -102,8 +105,13 @@ def in_the_references_marks(outputs: list[str], references: Sequence[str]) -> li
     Else every rightly set quotation would count as a fault. A reference in typographic marks is compared as it is.
     """
     marks = Counter(mark for line in references for mark in line if mark in _MARKS)
-    is_plain = marks['"'] > sum(marks.values()) / 2
-    return [plain(output) for output in outputs] if is_plain else outputs
+    if marks['"'] <= sum(marks.values()) / 2:
+        return outputs
+    # A quotation within another one: some put it in the same plain marks again.
+    double, single = (sum(each.search(line) is not None for line in references) for each in _NESTED)
+    if double > single:
+        outputs = [_INNER.sub(r'"\1"', output) for output in outputs]
+    return [plain(output) for output in outputs]
 
 
 def _bare(room: EngineRoom, pair: Pair, lines: list[str]) -> list[str]:

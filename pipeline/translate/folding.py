@@ -29,9 +29,25 @@ _LETTERS = {
     "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "þ": "th", "Þ": "Th", "ð": "d", "Ð": "D", "⁄": "/",
 }  # fmt: skip
 LETTER = rf"(?:[^\W{_FRACTIONS}]|[\u0300-\u036f])"
+_LETTER = re.compile(LETTER)
 _WORD = re.compile(rf"{LETTER}+(?:[-‐‑‒–−]{LETTER}+)*")
 _LOOSE_DASH = re.compile(r"\s*[–—―]\s*")
 _DASH = re.compile(rf"(?<!{LETTER})[-{DASHES}]|[-{DASHES}](?!{LETTER})")  # any but those inside a word
+# Letters that a language's own words have. A capital of these that the vocabulary lacks is one the model has met
+# in its training all the same, as a gap: "À exceção" and "NÃO" are understood so, "A exceção" and "NAO" are not.
+OWN_LETTERS = {
+    "de": "äöü",
+    "es": "áéíñóú",
+    "fr": "àâæçèéêëîïôœùû",
+    "ga": "áéíóú",
+    "it": "àèéìòù",
+    "lt": "ąčęėįšųūž",
+    "lv": "āčēģīķļņšūž",
+    "nl": "éëï",
+    "pl": "ąćęłńóśźż",
+    "pt": "àáâãçéêíóôõú",
+    "ro": "ăâîșț",
+}
 _MIN_STEM = 4  # letters; a shorter name is only restored where it stands unchanged
 _MAX_ENDING = 3  # letters that the target language may add to a name
 
@@ -60,9 +76,11 @@ def _plain_letter(character: str) -> str:
     return "".join(c for c in letters if not unicodedata.combining(c))
 
 
-def fold(text: str, alphabet: Alphabet) -> tuple[str, tuple[Fold, ...]]:
+def fold(text: str, alphabet: Alphabet, *, language: str = "") -> tuple[str, tuple[Fold, ...]]:
     """The text in covered characters, and what brings the originals back."""
-    text, words = _fold_words(_space_dashes(text, alphabet), alphabet)
+    if alphabet.issuperset(text):
+        return text, ()
+    text, words = _fold_words(_space_dashes(text, alphabet), alphabet, _understood(language, alphabet))
     text, marks = _fold_marks(text, alphabet)
     return text, words + marks
 
@@ -89,14 +107,34 @@ def _space_dashes(text: str, alphabet: Alphabet) -> str:
     return _LOOSE_DASH.sub(spaced, text)
 
 
-def _fold_words(text: str, alphabet: Alphabet) -> tuple[str, tuple[Fold, ...]]:
+def _understood(language: str, alphabet: Alphabet) -> Alphabet:
+    """The alphabet with the capitals of the language's own letters."""
+    own = OWN_LETTERS.get(language.partition("-")[0], "")
+    return alphabet | {letter.upper() for letter in own if letter in alphabet}
+
+
+def _is_common(match: re.Match[str]) -> bool:
+    """A word that its capitals do not make a name: at the start, or shouted; not in a row of such words."""
+    text, word = match.string, match[0]
+    after = _WORD.match(text, match.end() + 1)
+    if after and after[0][0].isupper():
+        return False
+    before = text[: match.start()]
+    if len(word) > 1 and word.isupper():
+        last = _WORD.findall(before[-30:])[-1:]
+        return not last or not last[0].isupper()
+    return not _LETTER.search(before)
+
+
+def _fold_words(text: str, alphabet: Alphabet, understood: Alphabet) -> tuple[str, tuple[Fold, ...]]:
     originals: defaultdict[str, list[str]] = defaultdict(list)
 
     def plain(match: re.Match[str]) -> str:
         word = match[0]
-        folded = (
-            word if alphabet.issuperset(word) else "".join(fold_character(c, alphabet) or c for c in word)
-        )
+        if alphabet.issuperset(word) or (understood.issuperset(word) and _is_common(match)):
+            folded = word
+        else:
+            folded = "".join(fold_character(c, alphabet) or c for c in word)
         originals[folded].append(word)
         return folded
 
@@ -132,6 +170,8 @@ def _pattern(token: str) -> str:
     """A plain mark where it stands for itself: EUR but not EUROPA, a dash but not a hyphen."""
     if token[0] == "-":
         return _DASH.pattern
+    if "/" in token:  # with the space that was put before it: 14½ was written 14 1/2
+        return rf"(?:(?<=\d) )?(?<!\d){re.escape(token)}(?!\d)"
     return rf"(?<!{LETTER}){re.escape(token)}(?!{LETTER})" if token[0].isalnum() else re.escape(token)
 
 

@@ -64,7 +64,8 @@ def protect(
         return Protected(source=text, parts=(), glue=(text,))
     joined = _BETWEEN.join(parts)
     shouted = casing.is_shouted(joined) and casing.is_reversible(joined, language=language)
-    folded, folds = fold(casing.lower(joined, language=language) if shouted else joined, alphabet)
+    spoken = casing.lower(joined, language=language) if shouted else joined
+    folded, folds = fold(spoken, alphabet, language=language)
     return Protected(
         source=text,
         parts=tuple(tokens(part) for part in folded.split(_BETWEEN)),

@@ -187,6 +187,38 @@ def test_quotes_in_sentences(target: str, expected: str) -> None:
     assert localise("x", target, "en", "lv") == expected
 
 
+@pytest.mark.parametrize(
+    ("language", "opening", "closing"),
+    [
+        ("lv", "„Labi. ", "Ir ‘jā’, viņa teica.”"),
+        ("de", "„Labi. ", "Ir ‚jā‘, viņa teica.“"),
+        ("fr", "«~Labi. ", "Ir “jā”, viņa teica.~»"),
+        ("nl", "“Labi. ", "Ir ‘jā’, viņa teica.”"),
+    ],
+)
+def test_a_quotation_of_several_sentences(language: str, opening: str, closing: str) -> None:
+    """It opens in one sentence and closes in another: each mark is set alone, where the source has it."""
+    inner = {"lv": "Ir ‘jā’", "de": "Ir ‚jā‘", "fr": "Ir “jā”", "nl": "Ir ‘jā’"}[language]
+    for mark in '"“„':
+        once = localise("“Good.", f"{mark}Labi.", "en", language)
+        assert visible(once) == opening.strip()
+        assert localise("“Good.", once, "en", language) == once
+    last = localise("It is “yes”, she said.”", 'Ir "jā", viņa teica."', "en", language)
+    assert visible(last) == inner + closing[closing.index(",") :]
+    assert localise("It is “yes”, she said.”", last, "en", language) == last
+
+
+def test_a_mark_that_the_engine_dropped_at_an_end_comes_back() -> None:
+    """At the very end of the source its place is certain; within a sentence it is not."""
+    assert localise("Are you ready?”", "Vai esi gatavs?", "en", "lv") == "Vai esi gatavs?”"
+    assert localise("“We did it.", "Mēs to izdarījām.", "en", "lv") == "„Mēs to izdarījām."
+    assert (
+        localise("It is good,” she said.", "Tas ir labi, viņa teica.", "en", "lv")
+        == "Tas ir labi, viņa teica."
+    )
+    assert localise("12”", "12", "en", "lv") == "12"
+
+
 def test_british_single_quotes() -> None:
     """'Words' in single marks are a quotation in a language that uses double ones; apostrophes are not."""
     assert localise("a 'fine day' there", "'jauka diena' tur", "en", "lv") == "„jauka diena” tur"

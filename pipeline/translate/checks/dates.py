@@ -11,6 +11,7 @@ from pipeline.translate.checks.base import WARN, UnitForCheck, found
 from pipeline.translate.checks.figures import figures
 
 _MIN_STEM = 3
+_DIGIT = re.compile(r"\d")
 _BESIDE_DAY = r"(?:\d{{1,2}}(?:st|nd|rd|th|er|º|°)?\.?\s(?:of\s|de\s|d[’'])?({0})\b|\b({0})(?:\s(?:the\s)?\d{{1,2}}(?!\d)|\sd\.))"
 _MORNING = re.compile(r"(?<![\d:.])(1[01]|[1-9])(?:[:.][0-5]\d)?\s?a\.?m\b", re.IGNORECASE)
 # Names of days that other words begin like (czwarty is fourth), or that are other words (luni is months).
@@ -45,9 +46,12 @@ class DatesAndTimes:
     def _mornings(self, unit: UnitForCheck) -> Iterable[FindingData]:
         if unit.pair.source != "en":
             return
+        hours = _MORNING.findall(unit.source)
+        if not hours:
+            return
         ours = {figure.parts[0] for figure in figures(unit.source)}
         theirs = {figure.parts[0]: (figure.start, figure.end) for figure in figures(unit.target)}
-        for hour in _MORNING.findall(unit.source):
+        for hour in hours:
             evening = str(int(hour) + 12)
             if hour not in theirs and evening in theirs and evening not in ours:
                 yield found(self, f"{hour} in the morning became {evening}", span=theirs[evening])
@@ -55,7 +59,7 @@ class DatesAndTimes:
 
 def _months_in(text: str, language: str) -> list[tuple[str, int]]:
     pattern = _month_pattern(language)
-    if pattern is None:
+    if pattern is None or not _DIGIT.search(text):
         return []
     names = [match[1] or match[2] for match in pattern.finditer(text)]
     if other := _NO_MONTHS.get(language):

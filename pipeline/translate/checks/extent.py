@@ -87,14 +87,23 @@ def _longest_run(text: str) -> tuple[int, int, tuple[int, int]] | None:
     """(words, times, where) of the phrase that follows itself most often; None where none does often enough."""
     words = [(match[0].lower(), match.span()) for match in _WORD.finditer(text)]
     plain = [word for word, _ in words]
-    if len(set(plain)) == len(plain):
-        return None
     best: tuple[int, int, tuple[int, int]] | None = None
-    for size in range(1, min(_MAX_RUN, len(plain) // 2) + 1):
+    for size in sorted(_distances(plain)):
         for start, times in _runs(plain, size):
             if times >= _often(size) and (best is None or times > best[1]):
                 best = size, times, (words[start][1][0], words[start + size * times - 1][1][1])
     return best
+
+
+def _distances(words: list[str]) -> set[int]:
+    """How many words apart a word stands from itself: a phrase that follows itself is as long as that."""
+    last: dict[str, list[int]] = {}
+    found: set[int] = set()
+    for at, word in enumerate(words):
+        before = last.setdefault(word, [])
+        found.update(at - each for each in before[-_MAX_RUN:] if at - each <= _MAX_RUN)
+        before.append(at)
+    return found
 
 
 def _repeats_itself(text: str) -> bool:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from pipeline.languages import LANGUAGES, identify
+from pipeline.languages import LANGUAGES, Guess, identify
 from pipeline.records import FindingData
 from pipeline.translate.checks.base import BLOCK, OPEN, UnitForCheck, found
 
@@ -16,6 +16,7 @@ _SURE, _SURE_OF_HALF = 0.8, 0.98
 _COPIED = 0.8  # share of the source's common words that return unchanged
 _SHORT_WORD = 3
 _RUN = 4  # words
+_FEWEST = 2  # common words
 _HEADLINE = 5  # words
 
 
@@ -26,7 +27,7 @@ class Untranslated:
     severity = BLOCK
 
     def check(self, unit: UnitForCheck) -> Iterable[FindingData]:
-        if unit.pair.source == unit.pair.target:
+        if unit.pair.source == unit.pair.target or _shared(unit) < _FEWEST:
             return
         if self._is_copy(unit) and not _is_foreign(unit):
             yield found(self, "the source's words, unchanged", span=(0, len(unit.target)))
@@ -53,6 +54,13 @@ class WrongLanguage:
     def check(self, unit: UnitForCheck) -> Iterable[FindingData]:
         if unit.pair.target not in LANGUAGES:
             return
+        words = list(_LOWER.finditer(unit.target))
+        middle = len(words) // 2
+        halves = [(half, _guess(half)) for half in (words[:middle], words[middle:])]
+        if all(
+            guess and guess.language == unit.pair.target and guess.probability > _SURE for _, guess in halves
+        ):
+            return  # then the whole is, too
         text = _ADDRESS.sub(" ", unit.target)
         if len(_WORD.findall(text)) < _MIN_WORDS:
             return
@@ -62,13 +70,19 @@ class WrongLanguage:
                 return
             yield found(self, f"this looks like {guess.language}", span=(0, len(unit.target)))
             return
-        words = list(_LOWER.finditer(unit.target))
-        middle = len(words) // 2
-        for half in (words[:middle], words[middle:]):
-            language = _other_language(half, unit.pair.target)
-            if language:
-                yield found(self, f"this part looks like {language}", span=(half[0].start(), half[-1].end()))
+        for half, part in halves:
+            if part and part.language != unit.pair.target and part.probability > _SURE_OF_HALF:
+                span = half[0].start(), half[-1].end()
+                yield found(self, f"this part looks like {part.language}", span=span)
                 return
+
+
+def _shared(unit: UnitForCheck) -> float:
+    """How many common words stand in both: where there are hardly any, nothing was copied."""
+    if unit.source.strip() == unit.target.strip():
+        return float("inf")
+    words = {*_WORD.findall(unit.source)} & {*_WORD.findall(unit.target)}
+    return sum(word.islower() for word in words)
 
 
 def _is_headline_in(unit: UnitForCheck) -> bool:
@@ -106,11 +120,8 @@ def _is_foreign(unit: UnitForCheck) -> bool:
     return guess.language not in {unit.pair.source, unit.pair.target} and guess.probability > _SURE
 
 
-def _other_language(half: list[re.Match[str]], target: str) -> str | None:
-    if len(half) < _MIN_WORDS:
-        return None
-    guess = identify(" ".join(match[0] for match in half))
-    return guess.language if guess.language != target and guess.probability > _SURE_OF_HALF else None
+def _guess(half: list[re.Match[str]]) -> Guess | None:
+    return identify(" ".join(match[0] for match in half)) if len(half) >= _MIN_WORDS else None
 
 
 def _lower_words(text: str) -> list[str]:

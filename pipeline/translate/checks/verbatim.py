@@ -51,6 +51,8 @@ class Handles:
 
 def _compare(check: Check, unit: UnitForCheck, pattern: re.Pattern[str]) -> Iterable[FindingData]:
     source, target = pattern.findall(unit.source), list(pattern.finditer(unit.target))
+    if not source and not target:
+        return
     lost = Counter(source) - Counter(match[0] for match in target)
     for each in lost:
         yield found(check, f"{each} is missing")

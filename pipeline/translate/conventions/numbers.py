@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pipeline.translate.conventions.languages import SPACES, Convention
 from pipeline.translate.conventions.opaque import addresses, not_numbers, within
 
+_DIGIT = re.compile(r"\d")
 _SIGNS = ".,'’" + SPACES
 _RUN = re.compile(rf"(?<![\w#@§.,])(?:(?<=\d-)|(?<=\d–)|(?<![^\W\d_][-–]))\d+(?:[{_SIGNS}]\d+)*")
 # Only where the point is the decimal sign can a time be taken for a number: English "at 10.30".
@@ -60,7 +61,7 @@ def localise_numbers(source: str, target: str, source_style: Convention, target_
 
 def numbers_of(text: str, style: Convention) -> Iterator[Number]:
     """The numbers of a text whose value is certain by the conventions of its language."""
-    names = not_numbers(text)
+    names = not_numbers(text) if _DIGIT.search(text) else []
     for run in _RUN.finditer(text):
         if within(run.start(), names) or re.match(r"[:/]\d|\w*@", text[run.end() :]):
             continue

@@ -16,15 +16,27 @@ _SINGLE_PAIR = re.compile(
 )
 
 Pairs = list[tuple[int, int, int]]
+Lone = tuple[int, bool]  # a mark without its partner, and whether it opens
 
 
 def localise_quotes(source: str, target: str, style: Convention) -> str:
-    """The target with its pairs in the house style; untouched where a mark has no partner."""
+    """The target with its marks in the house style; untouched where it cannot be told which belong together."""
     if style.raises_single:
         target = _raise_single(source, target)
-    pairs = pairs_of(target)
-    if pairs is None:
+    spoken, found = _marks(source), _marks(target)
+    if found is None:
         return target
+    pairs, lone = found
+    # What is said in several sentences opens in the first and closes in the last one: the source's mark tells so.
+    goes_on = spoken[1] if spoken else None
+    if goes_on and not pairs and not lone:
+        return _add_lone(source, target, goes_on, style)
+    if lone and not (goes_on and goes_on[1] == lone[1]):
+        return target
+    return _styled(target, pairs, lone, style)
+
+
+def _styled(target: str, pairs: Pairs, lone: Lone | None, style: Convention) -> str:
     pieces = list(target)
     for opening, closing, depth in pairs:
         marks = style.quotes if depth == 0 else style.inner
@@ -32,7 +44,25 @@ def localise_quotes(source: str, target: str, style: Convention) -> str:
         _drop_spaces(pieces, range(opening + 1, closing))
         _drop_spaces(pieces, range(closing - 1, opening, -1))
         pieces[opening], pieces[closing] = marks[0] + space, space + marks[1]
+    if lone and lone[1]:
+        _drop_spaces(pieces, range(lone[0] + 1, len(pieces)))
+        pieces[lone[0]] = style.quotes[0] + style.quote_space
+    elif lone:
+        _drop_spaces(pieces, range(lone[0] - 1, -1, -1))
+        pieces[lone[0]] = style.quote_space + style.quotes[1]
     return "".join(pieces)
+
+
+def _add_lone(source: str, target: str, goes_on: Lone, style: Convention) -> str:
+    """Small models drop a mark without a partner; at an end of the source its place is certain."""
+    at, opens = goes_on
+    added = target
+    if opens and not source[:at].strip():
+        added = style.quotes[0] + style.quote_space + target.lstrip()
+    elif not opens and not source[at + 1 :].strip():
+        added = target.rstrip() + style.quote_space + style.quotes[1]
+    marks = _marks(added)
+    return added if marks and marks[1] and marks[1][1] == opens else target  # 12" would be inches
 
 
 def single_pairs_of(text: str) -> list[str]:
@@ -58,17 +88,31 @@ def _drop_spaces(pieces: list[str], positions: range) -> None:
 
 def pairs_of(text: str) -> Pairs | None:
     """(opening, closing, depth) of every pair of double marks; None where they do not pair."""
+    found = _marks(text)
+    return None if found is None or found[1] else found[0]
+
+
+def _marks(text: str) -> tuple[Pairs, Lone | None] | None:
+    """The pairs, and the one mark that has no partner; None where there are more of those."""
     stack: list[int] = []
     pairs: Pairs = []
+    lone: Lone | None = None
     for position in _positions(text):
         if _opens(text, position, depth=len(stack)):
             stack.append(position)
         elif stack:
             opening = stack.pop()
             pairs.append((opening, position, len(stack)))
+        elif lone is None:
+            lone = position, False
+            pairs = [(opening, closing, depth + 1) for opening, closing, depth in pairs]
         else:
             return None
-    return None if stack or any(depth > 1 for *_, depth in pairs) else pairs
+    if stack and (lone or len(stack) > 1):
+        return None
+    if stack:
+        lone = stack[0], True
+    return None if any(depth > 1 for *_, depth in pairs) else (pairs, lone)
 
 
 def _positions(text: str) -> list[int]:
