@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from desk.access import DeskRequest, allowed
-from desk.queue_forms import FilterForm
+from desk.queue_forms import UNREVIEWED, FilterForm
 from desk.queue_moves import last_move
 from desk.setup import setup
 from desk.sheet_keys import QUEUE_KEYS
@@ -57,6 +57,7 @@ def queue(request: DeskRequest) -> HttpResponse:
         "pages": _pages(start, found.total if found else 0, query),
         "saved": SavedFilter.objects.of(request.user),
         "last_move": last_move(request),
+        "unreviewed": urlencode({"state": UNREVIEWED}),
         "shortcuts": request.user.shortcuts,
         "chosen": request.GET.get("language", ""),
     }

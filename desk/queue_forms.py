@@ -21,6 +21,7 @@ AGES = [
     ("3", _("3 days or older")),
     ("7", _("7 days or older")),
 ]
+UNREVIEWED = "unreviewed"  # beside the states: what went out as the machine wrote it
 IN_QUEUE = (State.MACHINE, State.EDITED, State.STALE, State.APPROVED, State.REJECTED)
 
 
@@ -38,9 +39,10 @@ class FilterForm(forms.Form):
     def __init__(self, data: Mapping[str, str], languages: Iterable[str]) -> None:
         super().__init__(QueryDict(urlencode(dict(data.items()))), auto_id="filter-%s")
         cities = [(source.key, words.city_name(source.key)) for source in setup().config.source]
-        self._offer("language", _("All"), [(code, words.language_name(code)) for code in languages])
-        self._offer("source", _("All"), cities)
-        self._offer("state", _("Whatever waits"), [(each.value, words.STATES[each]) for each in IN_QUEUE])
+        self._offer("language", _("all languages"), [(code, words.language_name(code)) for code in languages])
+        self._offer("source", _("all cities"), cities)
+        states = [(each.value, words.STATES[each]) for each in IN_QUEUE]
+        self._offer("state", _("Whatever waits"), [(UNREVIEWED, _("Public, not reviewed")), *states])
 
     def _offer(self, name: str, empty: Promise, choices: Sequence[tuple[str, str | Promise]]) -> None:
         field = self.fields[name]
@@ -56,13 +58,25 @@ class FilterForm(forms.Form):
         return QueueFilter(
             language=data.get("language") or "",
             source=data.get("source") or "",
-            state=state,
+            state="" if state == UNREVIEWED else state,
+            unreviewed=state == UNREVIEWED,
             text=(data.get("text") or "").strip(),
             age_days=int(age or 0),
             risk=data.get("risk") or "",
             waiting_only=not state,
             order=data.get("order") or "risk",
         )
+
+    @property
+    def asks_for_unreviewed(self) -> bool:
+        self.is_valid()
+        return bool(self.cleaned_data.get("state") == UNREVIEWED)
+
+    @property
+    def asks_what_waits(self) -> bool:
+        """Whether all it finds waits for a person."""
+        self.is_valid()
+        return not self.cleaned_data.get("state")
 
     @property
     def is_narrow(self) -> bool:

@@ -56,7 +56,8 @@ def _alternatives(request: DeskRequest, pk: int, post: SheetPost) -> dict[str, A
         else AlternativeForPage(name=name, text=each.text)
         for name, each in answers.items()
     ]
-    message = ngettext("%(n)s engine answered.", "%(n)s engines answered.", len(found)) % {"n": len(found)}
+    answered = sum(not each.failure for each in found)
+    message = ngettext("%(n)s engine answered.", "%(n)s engines answered.", answered) % {"n": answered}
     return {
         "message": message,
         "fragment": "desk/sheet_alternatives.html",

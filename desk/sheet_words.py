@@ -36,7 +36,7 @@ CHECKS: Mapping[str, Promise] = {
     "quotes": _("Quotation marks"),
     "brackets": _("Brackets"),
     "end-punctuation": _("End of the sentence"),
-    "names": _("Name"),
+    "names": _("Names"),
     "link-relocated": _("Link moved"),
 }
 LABELS: Mapping[str, Promise] = {

@@ -426,6 +426,11 @@ def test_a_large_batch_is_remembered_and_found() -> None:
     assert {text: unit.target for text, unit in found.items()} == {text: text.upper() for text in texts}
 
 
+def _sql(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
 # --- audit ---------------------------------------------------------------------------------------------------
 
 
@@ -439,8 +444,20 @@ def test_a_large_batch_is_remembered_and_found() -> None:
         lambda row: Audit.objects.filter(pk=row.pk).update(note=""),
         lambda row: Audit.objects.bulk_update([row], ["note"]),
         lambda row: row.entry.delete(),
+        lambda row: _sql(f"UPDATE pipeline_audit SET note = 'x' WHERE id = {row.pk}"),
+        lambda row: _sql("DELETE FROM pipeline_audit"),
     ],
-    ids=["save", "delete", "update", "delete all", "filtered update", "bulk update", "cascade"],
+    ids=[
+        "save",
+        "delete",
+        "update",
+        "delete all",
+        "filtered update",
+        "bulk update",
+        "cascade",
+        "SQL",
+        "SQL delete",
+    ],
 )
 def test_the_audit_log_is_append_only(tamper: Callable[[Audit], object]) -> None:
     """Rows are added; none is changed or removed, by whatever way."""

@@ -23,7 +23,10 @@ from pipeline.store import make_private
 
 Advance = Callable[[int, int], None]
 _ENTRIES = "pipeline_entry"
-_OUR_TRIGGERS = {f"memory_words_{name}" for name in ("in", "out", "gone", "new")}  # of migration 0004
+_OUR_TRIGGERS = {  # of migrations 0004 and 0005
+    *(f"memory_words_{name}" for name in ("in", "out", "gone", "new")),
+    *("audit_unchanged", "audit_undeleted"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

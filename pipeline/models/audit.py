@@ -90,6 +90,8 @@ class AuditQuerySet(models.QuerySet["Audit"]):
 
 
 class Audit(models.Model):
+    # Triggers of migration 0005 refuse every change and deletion. On SQLite a migration that makes this table
+    # anew has to make them again.
     at = models.DateTimeField()
     actor = models.CharField(max_length=150)  # an editor's name, or PIPELINE
     action = models.CharField(max_length=40)  # translate, approve, edit, reject, withdraw …

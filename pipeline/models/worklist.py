@@ -39,13 +39,16 @@ class QueueFilter:
     age_days: int = 0  # waiting for so many days at least
     risk: Literal["", "doubtful", "clean"] = ""
     waiting_only: bool = True  # counts for states that can wait for a person
+    unreviewed: bool = False  # went out as the machine wrote it: nobody was asked, nobody has looked
     order: Literal["risk", "age", "newest"] = "risk"
 
 
 def queue(scopes: Scopes, wanted: QueueFilter, now: datetime) -> QuerySet[Translation]:
     """The translations that are wanted, in no order."""
     rows = Translation.objects.filter(within(scopes))
-    if wanted.waiting_only and wanted.state in {"", *MAY_WAIT}:
+    if wanted.unreviewed:
+        rows = rows.filter(state=State.MACHINE, waits=False, entry__blocked_at__isnull=True)
+    elif wanted.waiting_only and wanted.state in {"", *MAY_WAIT}:
         rows = rows.filter(waits=True)
     if wanted.language:
         rows = rows.filter(language=wanted.language)

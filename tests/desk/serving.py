@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.db import connections
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 from waitress.server import create_server
 
@@ -62,7 +63,9 @@ class DeskSite:
         page = context.new_page()
         page.on("request", self._note)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.sign_in(page, name)
+        context.add_cookies(
+            [{"name": "desk_session", "value": session_of(self.people[name]), "url": f"{self.base}/desk/"}]
+        )
         page.goto(self.base + path)
         return page
 
@@ -83,6 +86,13 @@ class DeskSite:
         return (self.config.publish.directory / language / "all.rss").read_text(encoding="utf-8")
 
 
+def session_of(editor: Editor) -> str:
+    """A session as the front door opens it. The way through the door in a browser is tests/desk/test_shell_browser.py."""
+    client = Client(headers={"host": "127.0.0.1"})
+    assert client.post(f"/desk/enter/{SignInLink.objects.issue(editor, now())}/").status_code == 302
+    return client.cookies["desk_session"].value
+
+
 @contextmanager
 def desk_site(
     folder: Path, migrated: Path, pieces: Sequence[Piece] = (BRIDGE, LIBRARY, TRAM), *, stop: bool = False
@@ -101,7 +111,7 @@ def desk_site(
         application = wsgi.application(config, wake=lambda: None)
         site = Site(config.publish.directory, {wsgi.PREFIX: application})
         found = DeskSite(f"http://127.0.0.1:{port}", config, people, rows, site, port)
-        found.publish()
+        released(config)
         with nullcontext() if stop else on_loopback(site, port):
             try:
                 yield found

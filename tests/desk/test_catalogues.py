@@ -75,7 +75,7 @@ def test_django_speaks_the_catalogues(desk: Config) -> None:
     with translation.override("pl"):
         assert ngettext("%(n)s finding", "%(n)s findings", 5) % {"n": 5} == "5 uwag"
 
-    assert found == ["0 atradumu", "1 atradums", "2 atradumi", "11 atradumi", "21 atradums"]
+    assert found == ["0 aizrādījumu", "1 aizrādījums", "2 aizrādījumi", "11 aizrādījumi", "21 aizrādījums"]
 
 
 @pytest.mark.parametrize(

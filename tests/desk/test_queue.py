@@ -59,6 +59,7 @@ def test_the_doubtful_stands_first(signed_in: SignIn, waiting: list[Translation]
         ("text=TRAMWAJE", {3}),
         ("age_days=1", {3}),
         ("state=approved", set()),
+        ("state=unreviewed", set()),
         ("order=age", {1, 2, 3}),
         ("page=2", set()),
         ("risk=nonsense&age_days=-1&page=x&state=%00&order=1", {1, 2, 3}),
@@ -214,7 +215,9 @@ def test_an_empty_queue_says_so(signed_in: SignIn, desk: Config) -> None:
     """With and without a filter."""
     client = signed_in("editor")
 
-    assert "Nothing waits." in client.get("/desk/").content.decode()
+    page = client.get("/desk/").content.decode()
+    assert "Nothing waits." in page
+    assert 'href="?state=unreviewed"' in page
     assert "Nothing fits this filter." in client.get("/desk/?language=lv").content.decode()
 
 

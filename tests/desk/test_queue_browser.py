@@ -109,8 +109,7 @@ def test_without_a_script_it_is_a_plain_form(site: DeskSite, browser: Browser) -
     assert states(site) == ["machine", "machine", "machine"]
 
 
-@pytest.mark.parametrize("width", [375, 1280])
-@pytest.mark.parametrize("language", ["lv", "en", "de"])
+@pytest.mark.parametrize(("language", "width"), [("lv", 375), ("en", 1280), ("de", 375)])
 def test_the_queue_is_accessible_and_fits(
     site: DeskSite, browser: Browser, language: str, width: int
 ) -> None:

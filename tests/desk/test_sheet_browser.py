@@ -54,6 +54,7 @@ def unit_of(row: Translation, beginning: str) -> Unit:
 
 def test_by_key_from_a_finding_to_the_published_feed(site: DeskSite, browser: Browser) -> None:
     """Open from the queue, mend what was found, approve; the label in the feed says an editor reviewed it."""
+    site.publish()
     page = site.open(browser)
     page.keyboard.press("j")
     page.keyboard.press("Enter")
@@ -362,7 +363,7 @@ def test_withdrawing_asks_once_more(site: DeskSite, browser: Browser) -> None:
         page.fill("#reason-withdraw", "viltus")
         page.keyboard.press("Enter")
         page.click(f"#sheet-confirm button[value={answer}]")
-        page.wait_for_timeout(100)
+        expect(page.locator("#sheet-confirm")).to_be_hidden()
         if blocked:
             expect(page.locator(".notices")).to_contain_text("Withdrawn in every language")
         site.rows[0].entry.refresh_from_db()
@@ -414,8 +415,7 @@ def test_at_phone_width_the_source_stands_above(site: DeskSite, browser: Browser
     assert not scrolls_sideways(page)
 
 
-@pytest.mark.parametrize("width", [375, 1280])
-@pytest.mark.parametrize("language", ["lv", "en", "de"])
+@pytest.mark.parametrize(("language", "width"), [("lv", 375), ("en", 1280), ("de", 375)])
 def test_the_editor_is_accessible_and_fits(
     site: DeskSite, browser: Browser, language: str, width: int
 ) -> None:

@@ -107,8 +107,12 @@ def public(number: int = 1, language: str = "lv") -> Release | None:
 def clear() -> None:
     """Empty the store; the log forbids it to everybody else."""
     with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT sql FROM sqlite_master WHERE name = 'audit_undeleted'")
+        (guard,) = cursor.fetchone()
+        cursor.execute("DROP TRIGGER audit_undeleted")
         for table in reversed(TABLES):
             cursor.execute(f"DELETE FROM pipeline_{table}")
+        cursor.execute(guard)
 
 
 TABLES = (

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from pipeline.models import (
     HUMAN,
+    Entry,
     Label,
     MemoryIntent,
     MemoryUnit,
@@ -169,6 +170,17 @@ def test_what_does_not_wait_any_more_leaves_the_queue() -> None:
     publish(default="risky")
 
     assert (before, len(queue(CHIEF, QueueFilter()).rows)) == (1, 0)
+
+
+def test_what_went_out_unreviewed_can_be_asked_for() -> None:
+    """The machine's texts that wait for nobody and are not withdrawn; all that waits stays out."""
+    waiting(1)
+    for number in (2, 3, 4):
+        translation(entry(number), "lv", risk=number / 10)
+    Translation.objects.filter(entry__guid="poznan-4").update(state=State.APPROVED)
+    Entry.objects.filter(guid="poznan-2").update(blocked_at=NOW)
+
+    assert numbers(QueueFilter(unreviewed=True)) == ["3"]
 
 
 def test_next_and_previous_follow_the_order_of_the_queue() -> None:
