@@ -22,8 +22,18 @@ settings.register_profile(
 )
 settings.load_profile("newswire")
 
+
+class QueueOnPostgresOnly:
+    """One process of tests meets both databases; the queue of a cluster has tables in one of them."""
+
+    def allow_migrate(self, alias: str, label: str, **_hints: object) -> bool | None:
+        return connections[alias].vendor == "postgresql" if label == "procrastinate" else None
+
+
 if not django_conf.configured:
-    django_conf.configure(**django_settings("sqlite:///:memory:"))
+    with_a_queue = django_settings("postgresql://localhost/none")
+    entry = {"default": database("sqlite:///:memory:")}
+    django_conf.configure(**with_a_queue | {"DATABASES": entry, "DATABASE_ROUTERS": [QueueOnPostgresOnly()]})
     django.setup()
 
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from asgiref.sync import async_to_sync
 from django.db import close_old_connections
 from procrastinate import JobContext
 from procrastinate.contrib.django.procrastinate_app import app
@@ -22,6 +23,9 @@ QUEUES = (COLLECT, TRANSLATE, PUBLISH, UPKEEP)
 
 # Lower runs later. What an editor did is waited for; fresh news goes before what has waited long.
 FOR_EDITORS, FRESH, BACKFILL = 20, 10, 0
+
+_CLAIMANT = "task "
+_FAILED_HOURS = 7 * 24  # for how long a task that failed can be looked at
 
 
 @contextmanager
@@ -51,8 +55,12 @@ def translate(context: JobContext) -> None:
 
 
 def claimant(task: int | None) -> str:
-    """The name under which a task claims translations: should its worker die, they are free with the task."""
-    return f"task {task}"
+    """The name under which a task claims translations: once it is at work no more, they are free again."""
+    return f"{_CLAIMANT}{task}"
+
+
+def is_claimant(name: str) -> bool:
+    return name.startswith(_CLAIMANT)
 
 
 @app.task(name="publish", queue=PUBLISH)
@@ -67,6 +75,9 @@ def publish() -> None:
 
 @app.task(name="upkeep", queue=UPKEEP)
 def upkeep() -> None:
-    """The nightly work on the store."""
+    """The nightly work on the store, and on the queue itself."""
     with _own_connection():
         prune(workshop().config)
+        async_to_sync(app.job_manager.delete_old_jobs)(
+            nb_hours=_FAILED_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
+        )
