@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, settings
 
 from pipeline.settings import database, django_settings
 from tests.plugins.left_out import pytest_sessionfinish  # noqa: F401 - pytest finds the hook here
+from tests.plugins.small_network import feeds, undisturbed  # noqa: F401 - and these fixtures
 
 settings.register_profile(
     "newswire", max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]

@@ -3,20 +3,21 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
 
 import structlog
 from django.db import connection
 from django.db.utils import InterfaceError, OperationalError
-from procrastinate.exceptions import ConnectorException
+from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
 
 from pipeline.cluster import jobs, tasks, workshop
 from pipeline.cluster.opening import prepare, worker_app
 from pipeline.config import Config
-from pipeline.errors import StoreError
+from pipeline.errors import NewswireError, StoreError
 
 _log = structlog.get_logger("worker")
 _AWAY = (OperationalError, InterfaceError, ConnectorException)
@@ -43,8 +44,8 @@ def work(config: Config, queues: Sequence[str], concurrency: int) -> None:
 
 
 def _in_words(record: logging.LogRecord) -> bool:
-    """A database that is away is an outage, not a fault of the code: its words are enough, without the stack."""
-    if record.exc_info and isinstance(record.exc_info[1], _AWAY):
+    """What went wrong around us is no fault of the code: its words are enough, without the stack."""
+    if record.exc_info and isinstance(record.exc_info[1], (*_AWAY, NewswireError)):
         error = record.exc_info[1]
         record.msg, record.args = f"{record.getMessage()}: {str(error.__cause__ or error).strip()}", ()
         record.exc_info, record.exc_text = None, None
@@ -61,13 +62,24 @@ class _Ends(JobManager):
     begin_anew: Callable[[], object]
 
     async def finish_job(self, job: Job, status: Status, delete_job: bool) -> None:  # noqa: FBT001 - Procrastinate's own
-        try:
+        with self._seen(job):
             await super().finish_job(job, status, delete_job)
+
+    async def retry_job(self, job: Job, *arguments: Any, **more: Any) -> None:
+        with self._seen(job):
+            try:
+                await super().retry_job(job, *arguments, **more)
+            except UniqueViolation:  # another of its kind waits already, and does its work
+                await super().finish_job(job, Status.FAILED, delete_job=True)
+
+    @contextmanager
+    def _seen(self, job: Job) -> Iterator[None]:
+        try:
+            yield
         except ConnectorException as error:
             reason = str(error.__cause__ or error).strip()
             _log.warning("the end of a task could not be written; beginning anew", task=job.id, reason=reason)
-            self.begin_anew()
-            raise
+            self.begin_anew()  # not raised: nobody waits for this
 
 
 async def _work(config: Config, place: workshop.Workshop, queues: Sequence[str], concurrency: int) -> None:
