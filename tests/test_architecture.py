@@ -25,7 +25,7 @@ LEVELS = (
     },
     {"pipeline.mounts", "pipeline.keeping"},
     {"pipeline.cycle", "pipeline.alternatives", "pipeline.publishing", "pipeline.reporting"},
-    {"pipeline.announcing"},
+    {"pipeline.announcing", "pipeline.bucket"},
     {"desk"},
     {"pipeline.watching", "pipeline.evaluate_plot"},
     {

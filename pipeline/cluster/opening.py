@@ -1,12 +1,15 @@
 """Opens the store for a member of a cluster: its tables, and Procrastinate's own connections."""
 
 from django.db import connection
-from procrastinate import App
+from procrastinate import App, PsycopgConnector
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.utils import connector_params
 
 from pipeline import store
 
 _MIGRATING = 0x43436E66  # an advisory lock; any number that nobody else of this database takes
+
+_PATIENCE = 10.0  # seconds for a connection; who waits longer is not told sooner that the database is away
 
 
 def prepare() -> bool:
@@ -22,4 +25,6 @@ def prepare() -> bool:
 
 def worker_app() -> App:
     """The tasks' application on asynchronous connections, as a worker needs it."""
-    return app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
+    # One connection in peace: a server grants a hundred in all, and every task at work has one of Django's besides.
+    connector = PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=4, timeout=_PATIENCE)
+    return app.with_connector(connector)

@@ -3,23 +3,25 @@
 Whoever holds an advisory lock of the database is at work; when it dies the database gives the lock to another.
 """
 
-import asyncio
 import threading
 from collections import defaultdict
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import structlog
+from asgiref.sync import async_to_sync
 from django.db import connection, transaction
 from django.db.utils import InterfaceError, OperationalError
+from procrastinate.contrib.django.procrastinate_app import app
 from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import Status
 
 from pipeline import clock
 from pipeline.cluster import jobs
-from pipeline.cluster.opening import prepare, worker_app
-from pipeline.cluster.tasks import claimant
+from pipeline.cluster.opening import prepare
+from pipeline.cluster.tasks import is_claimant
 from pipeline.config import Config
+from pipeline.errors import StoreError
 from pipeline.models import Entry, Release, Source, StoreFact, Translation
 from pipeline.translate.stage import BATCH
 
@@ -38,7 +40,7 @@ def schedule(config: Config, stop: threading.Event) -> None:
                 _log.info("scheduler at work")
             if leading:
                 tick(config)
-        except (OperationalError, InterfaceError, ConnectorException) as error:
+        except (OperationalError, InterfaceError, ConnectorException, StoreError) as error:
             # Gone, and with it the lock: begin anew when it is back.
             _log.warning("the database is away; trying again", reason=str(error).strip())
             leading = False
@@ -66,9 +68,8 @@ def tick(config: Config, now: datetime | None = None) -> dict[str, int]:
             made["publish"] = jobs.publish()
         if _is_night(config, now):
             made["upkeep"] = jobs.upkeep()
-    returned = asyncio.run(_give_back(config.cluster.lost))
-    Translation.objects.free_leases_of([claimant(task) for task in returned])
-    made["returned"] = len(returned)
+    made["returned"] = _give_back(config.cluster.lost)
+    _free_claims()
     return made
 
 
@@ -79,7 +80,7 @@ def _batches_due(now: datetime) -> int:
 
 def _due_hosts(config: Config, now: datetime) -> dict[str, list[str]]:
     recipes = {source.key: source for source in config.enabled_sources}
-    Source.objects.ensure(recipes)
+    Source.objects.make_missing(recipes)
     hosts = defaultdict(list)
     for row in Source.objects.due(recipes, now):
         hosts[urlsplit(recipes[row.key].url).netloc].append(row.key)
@@ -103,13 +104,22 @@ def _is_night(config: Config, now: datetime) -> bool:
     return True
 
 
-async def _give_back(lost: float) -> list[int | None]:
-    """Tasks of workers that gave no sign of life return to their queues. Their ids."""
-    async with worker_app().open_async() as own:
-        stalled = list(await own.job_manager.get_stalled_jobs(seconds_since_heartbeat=lost))
-        for job in stalled:
-            try:
-                await own.job_manager.retry_job(job)
-            except UniqueViolation:  # another of its kind waits already, and does its work
-                await own.job_manager.finish_job(job, Status.FAILED, delete_job=True)
-    return [job.id for job in stalled]
+def _give_back(lost: float) -> int:
+    """Tasks of workers that gave no sign of life return to their queues. How many."""
+    # Procrastinate asks this question asynchronously only; its connector for Django answers on our own connection.
+    stalled = list(async_to_sync(app.job_manager.get_stalled_jobs)(seconds_since_heartbeat=lost))
+    for job in stalled:
+        assert job.id is not None
+        try:
+            with transaction.atomic():
+                app.job_manager.retry_job_by_id(job.id, retry_at=datetime.now(UTC))
+        except UniqueViolation:  # another of its kind waits already, and does its work
+            async_to_sync(app.job_manager.finish_job)(job, Status.FAILED, delete_job=True)
+    return len(stalled)
+
+
+def _free_claims() -> None:
+    """What tasks had claimed that are at work no more: they failed, or their worker is gone."""
+    claims = {name for name in Translation.objects.claimants() if is_claimant(name)}
+    if claims:
+        Translation.objects.free_leases_of(claims - jobs.claimants_at_work())

@@ -38,9 +38,9 @@ def _serve(options: argparse.Namespace, config: Config, _stop: threading.Event) 
     if options.port:
         config = config.model_copy(update={"serve": config.serve.model_copy(update={"port": options.port})})
     if options.pages and config.store.url.startswith("postgres"):
-        from pipeline.cluster import jobs  # noqa: PLC0415 - its models exist on PostgreSQL only
+        from pipeline.cluster import jobs, tasks  # noqa: PLC0415 - their models exist on PostgreSQL only
 
-        jobs.listen()  # what an editor does is brought out by a worker
+        jobs.listen(tasks.FOR_EDITORS)  # what an editor does is brought out by a worker
     daemon.serve(config, options.config, say=Progress().say, cycles=not options.pages)
     return Result()
 

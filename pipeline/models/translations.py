@@ -80,8 +80,12 @@ class TranslationManager(models.Manager["Translation"]):
         over = has_come("claimed_until", now, LONGEST_LEASE)
         return self.filter(over).update(claimed_by="", claimed_until=None)
 
+    def claimants(self) -> set[str]:
+        """The names under which something is claimed."""
+        return set(self.filter(claimed_until__isnull=False).values_list("claimed_by", flat=True).distinct())
+
     def free_leases_of(self, names: Iterable[str]) -> int:
-        """Give back what these had claimed: their workers are known to be dead."""
+        """Give back what these had claimed: they are known to be at work no more."""
         return self.filter(claimed_by__in=list(names)).update(claimed_by="", claimed_until=None)
 
     def free_leases_of_dead_runs(self) -> int:

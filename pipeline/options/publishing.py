@@ -1,5 +1,6 @@
 """[publish]: what stands in the published tree, and how long."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -20,6 +21,13 @@ def _form_address(value: str) -> str:
     return value
 
 
+def _bucket(value: str) -> str:
+    """An S3 store by its name, and a folder in it."""
+    if value and not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._-]+)*/?", value):
+        raise ValueError('a bucket such as "s3://news" or "s3://news/public"')
+    return value
+
+
 Line = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x00-\x1f]*$")]
 
 
@@ -28,6 +36,10 @@ class Publish(Table):
     items: Annotated[int, Field(ge=1, le=5_000)] = 100  # in a channel
     per_source: Annotated[int, Field(ge=1, le=5_000)] = 30  # of one source in a combined channel
     untranslated: Literal["omit", "original"] = "omit"
+    bucket: Annotated[Line, AfterValidator(_bucket)] = (
+        ""  # where the tree also goes, in an S3-compatible store
+    )
+    bucket_endpoint: OptionalUrl = ""  # of a store that is not Amazon's
     hubs: tuple[Url, ...] = ()
     bilingual: bool = True  # also a feed with the original beneath each translation
     keep_days: Annotated[int, Field(ge=0, le=36_500)] = 0  # 0: for ever; else at least so many days

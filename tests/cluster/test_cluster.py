@@ -1,49 +1,22 @@
 """Several workers and schedulers on one PostgreSQL bring about what one cycle on one machine does."""
 
-import random
-import time
-from collections.abc import Iterator
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
-import pytest
-
-from pipeline.demo.network import SampleNetwork
+from benchmarks.loopback import Network
 from tests import road
-from tests.cluster.network import await_that, cluster
+from tests.cluster.network import await_that, cluster, clustered, lasting
+from tests.plugins.small_network import configured
 
-
-@pytest.fixture(scope="module")
-def sites() -> Iterator[SampleNetwork]:
-    with SampleNetwork() as network:
-        yield network
-
-
-@pytest.fixture(scope="module")
-def calm(sites: SampleNetwork, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The tree of one undisturbed cycle on one machine."""
-    config = road.write_config(tmp_path_factory.mktemp("calm"), sites)
-    road.once(config)
-    return road.tree(config)
-
-
-def lasting(tree: dict[str, str]) -> dict[str, str]:
-    """Without what follows the moments of publishing, of which a cluster has many: site maps and search indexes."""
-    return {
-        path: digest for path, digest in tree.items() if "/sitemap/" not in path and "/pagefind/" not in path
-    }
-
-
-def clustered(folder: Path, sites: SampleNetwork, url: str) -> Path:
-    return road.write_config(
-        folder, sites, extra=f'[store]\nurl = "{url}"\n[cluster]\ntick = 0.5\nquiet = 0.5\nlost = 5.0\n'
-    )
+QUEUES = ("collect", "translate", "publish")
 
 
 def test_workers_bring_about_what_a_cycle_does(
-    sites: SampleNetwork, calm: dict[str, str], empty_postgres: str, tmp_path: Path
+    feeds: Network, undisturbed: Mapping[str, str], empty_postgres: str, tmp_path: Path
 ) -> None:
     """Two workers, two schedulers of which one is at work: the same tree, byte for byte; and all end in peace."""
-    config = clustered(tmp_path, sites, empty_postgres)
+    config = clustered(tmp_path, feeds, empty_postgres)
     with cluster(config, empty_postgres) as members:
         members.start("scheduler")
         members.start("scheduler")
@@ -53,24 +26,22 @@ def test_workers_bring_about_what_a_cycle_does(
         leaders = members.log().count("scheduler at work")
         codes = members.stop()
 
-    assert lasting(road.tree(config)) == lasting(calm)
+    assert lasting(road.tree(config)) == lasting(undisturbed)
     assert leaders == 1
     assert codes == [0, 0, 0, 0]
 
 
 def test_killed_members_lose_nothing(
-    sites: SampleNetwork, calm: dict[str, str], empty_postgres: str, tmp_path: Path
+    feeds: Network, undisturbed: Mapping[str, str], empty_postgres: str, tmp_path: Path
 ) -> None:
-    """Workers and the leading scheduler die by kill -9; others take over, and the tree is the undisturbed one."""
-    chance = random.Random(1)
-    config = clustered(tmp_path, sites, empty_postgres)
+    """Workers die by kill -9 with a task of each kind in hand, and the leading scheduler too; others take over."""
+    config = clustered(tmp_path, feeds, empty_postgres)
     with cluster(config, empty_postgres) as members:
         leader = members.start("scheduler")
-        await_that(lambda: "scheduler at work" in members.log(), members.log)
         members.start("scheduler")
-        for _ in range(3):
-            worker = members.start("worker")
-            time.sleep(chance.uniform(1.0, 4.0))
+        for last in range(1, 4):
+            worker = members.start("worker", "--queues", *QUEUES[:last])
+            await_that(partial(members.has_in_hand, QUEUES[last - 1]), members.log)
             worker.kill()
             worker.wait()
         leader.kill()
@@ -80,12 +51,12 @@ def test_killed_members_lose_nothing(
         await_that(members.is_idle, members.log)
         members.stop()
 
-    assert lasting(road.tree(config)) == lasting(calm)
+    assert lasting(road.tree(config)) == lasting(undisturbed)
 
 
-def test_a_cluster_needs_postgresql(sites: SampleNetwork, tmp_path: Path) -> None:
+def test_a_cluster_needs_postgresql(feeds: Network, tmp_path: Path) -> None:
     """On SQLite the commands say what is needed."""
-    config = road.write_config(tmp_path, sites)
+    config = configured(tmp_path, feeds)
     refused = [road.run(name, "--config", str(config)) for name in ("worker", "scheduler")]
 
     assert [each.code for each in refused] == [1, 1]
