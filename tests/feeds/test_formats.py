@@ -15,13 +15,23 @@ from feeds import atom, jsonfeed, opml, rss
 from feeds.plain import one_line
 from feeds.records import ChannelForFeed, Label, NetworkForFeed, Scope
 from pipeline.records import Enclosure, Image
-from tests.feeds import rules
+from tests.feeds import rules, w3c
 from tests.feeds.samples import NETWORK, channel, item, many_kinds
+
+
+# The validator takes any end tag in a plain text for HTML, however it is written; nothing but another text helps.
+def doubts(document: bytes) -> list[str]:
+    """What the W3C's validator would say, but for what it must say of a title that spells out an end tag."""
+    found = w3c.messages(document)
+    return [
+        one for one in found if not (one.startswith("ContainsHTML") and one.split(": ")[1].find("</") >= 0)
+    ]
+
 
 Render = Callable[[ChannelForFeed, NetworkForFeed], bytes]
 FORMATS: list[Any] = [
-    pytest.param(rss.render, rules.rss_faults, id="rss"),
-    pytest.param(atom.render, rules.atom_faults, id="atom"),
+    pytest.param(rss.render, lambda document: rules.rss_faults(document) + doubts(document), id="rss"),
+    pytest.param(atom.render, lambda document: rules.atom_faults(document) + doubts(document), id="atom"),
     pytest.param(jsonfeed.render, rules.json_faults, id="json"),
 ]
 Faults = Callable[[bytes], list[str]]
@@ -228,7 +238,8 @@ def test_atom_says_what_was_withdrawn() -> None:
 def test_opml_lists_every_feed() -> None:
     """One file for each language, and one for all, that any reader imports."""
     for language in ("", "lv"):
-        assert rules.opml_faults(opml.render(NETWORK, language)) == []
+        document = opml.render(NETWORK, language)
+        assert rules.opml_faults(document) + w3c.opml_messages(document) == []
     addresses = [
         one.get("xmlUrl") for one in rules.parse(opml.render(NETWORK)).iterfind("body/outline/outline")
     ]
