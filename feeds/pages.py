@@ -74,6 +74,7 @@ def item(entry: ItemForFeed, language: str, network: NetworkForFeed) -> bytes:
         item=replace(entry, content_html=under_page(entry.content_html)),
         day=day,
         changed=changed if changed > day else None,
+        attachments=[one for one in entry.enclosures if entry.image is None or one.url != entry.image.url],
         topics=[topic for topic in network.topics if topic.key in entry.topics],
         json_ld=_json_ld(entry, addresses.absolute(network, page), network),
     )
