@@ -264,6 +264,14 @@ def test_the_picture_of_a_text_is_no_attachment_too() -> None:
     assert b'id="attachments"' not in pages.item(shaped, "lv", NETWORK)
 
 
+def test_the_original_beside_a_text_leaves_out_no_level_of_headings() -> None:
+    """What holds for the translation holds for the text it was made from."""
+    markup = "<h2>A</h2><p>B</p><h4>C</h4>"
+    document = pages.item(item(content_html=markup, original_html=markup), "lv", NETWORK)
+
+    assert rules.page_faults(document) == []
+
+
 def test_the_first_page_says_what_the_network_is() -> None:
     """In the operator's own words, where there are any."""
     described = pages.fixed(replace(NETWORK, description="News of <fifteen> cities."))["index.html"]
