@@ -22,6 +22,7 @@ BENCHMARKS = {
     "cluster": "one and two workers on one PostgreSQL beside a plain cycle, the price of a task, a model of many sources",
     "crowd": "a thousand readers polling while a cycle runs: wrong bytes, errors, and what it costs the cycle",
     "publish": "publish after one new item with a thousand and with a million entries in the store",
+    "pages": "every kind of page in every language in a browser: axe, sideways scrolling, other hosts, no script",
     "web": "the built-in web server beside nginx on the same tree: requests a second",
     "cycle": "a first and a second cycle over a folder of feed files: the second one's share of the CPU",
 }

@@ -21,8 +21,8 @@ from feeds.records import (
 )
 
 _NO_ARCHIVE = ShelfForFeed()
-# A channel that never held anything needs a date that does not move.
-_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+# A channel that never held anything needs a date that does not move, and that validators believe.
+_NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

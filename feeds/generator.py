@@ -114,17 +114,20 @@ def describe_media(element: Any, item: ItemForFeed) -> None:
 
 
 def history(channel: ChannelForFeed, network: NetworkForFeed, extension: str) -> list[dict[str, str]]:
-    """The links of RFC 5005, as attributes: the next older document, and from an archive back to the feed."""
+    """The links of RFC 5005, as attributes: the documents before and after, and from an archive back to the feed."""
     links = []
     kind = addresses.FORMATS[extension]
     shelf = channel.shelf
     if shelf.number is not None:
         url = addresses.feed_url(network, channel.stem, extension)
         links.append({"href": url, "rel": "current", "type": kind})
-    if shelf.previous is not None and not channel.bilingual:
-        path = addresses.archive_path(channel.language, channel.scope, channel.key, shelf.previous)
-        url = addresses.feed_url(network, path, extension)
-        links.append({"href": url, "rel": "prev-archive", "type": kind})
+    # Only the oldest names its successor: it would have no neighbour else, and all others stay as they are.
+    relation, number = (
+        ("next-archive", shelf.following) if shelf.previous is None else ("prev-archive", shelf.previous)
+    )
+    if number is not None and not channel.bilingual:
+        path = addresses.archive_path(channel.language, channel.scope, channel.key, number)
+        links.append({"href": addresses.feed_url(network, path, extension), "rel": relation, "type": kind})
     return links
 
 

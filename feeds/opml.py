@@ -13,7 +13,6 @@ def render(network: NetworkForFeed, language: str = "") -> bytes:
     root = etree.Element("opml", version="2.0")
     head = etree.SubElement(root, "head")
     etree.SubElement(head, "title").text = network.title
-    etree.SubElement(head, "docs").text = "http://opml.org/spec2.opml"
     body = etree.SubElement(root, "body")
     for code in [language] if language else network.languages:
         group = body if language else etree.SubElement(body, "outline", text=own_name(code))

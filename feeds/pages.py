@@ -71,9 +71,14 @@ def item(entry: ItemForFeed, language: str, network: NetworkForFeed) -> bytes:
         page,
         network,
         twins=twins,
-        item=replace(entry, content_html=under_page(entry.content_html)),
+        item=replace(
+            entry,
+            content_html=under_page(entry.content_html),
+            original_html=under_page(entry.original_html),
+        ),
         day=day,
         changed=changed if changed > day else None,
+        attachments=[one for one in entry.enclosures if entry.image is None or one.url != entry.image.url],
         topics=[topic for topic in network.topics if topic.key in entry.topics],
         json_ld=_json_ld(entry, addresses.absolute(network, page), network),
     )

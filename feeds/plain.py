@@ -9,21 +9,23 @@ import nh3
 
 from feeds.records import ItemForFeed
 
-# XML 1.0 forbids these even escaped; lone surrogates cannot be written as UTF-8 at all.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+# XML 1.0 forbids these even escaped, or (from \x7f on) discourages them; lone surrogates are no UTF-8 at all.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _SPACES = re.compile(r"[ \t\r\n\f\v]+")
 _BLOCK_END = re.compile(
     r"</(?:p|div|li|h[1-6]|tr|td|th|blockquote|figcaption|dd|dt)>|<br\s*/?>", re.IGNORECASE
 )
-_URL_SAFE = "%/:=&?~#+!$,;'@()*[]"  # RFC 3986: what may stand, and what is encoded already
+_URL_SAFE = "%/:=&?~+!$,;'@()*"  # RFC 3986: what may stand, and what is encoded already
+_LONE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
+_USUAL_PORT = {"http": ":80", "https": ":443"}
 _UNSAFE_HOST = re.compile(r"[\s<>\"\\^`{|}]")
 EXCERPT_LENGTH = 280  # characters: what a list shows of an item without a summary
 _LEAST_EXCERPT = 60  # a word longer than what is left may be cut, or nothing would remain
 
 
 def allowed(text: str) -> str:
-    """The text without the characters no XML document may hold."""
-    return _FORBIDDEN.sub("", text) if _FORBIDDEN.search(text) else text
+    """The text without the characters no XML document may hold; "?" for a letter that was lost on its way."""
+    return _FORBIDDEN.sub("", text).replace("\ufffd", "?")
 
 
 def one_line(text: str) -> str:
@@ -40,7 +42,10 @@ def web_address(url: str) -> str:
         return ""
     if parts.scheme not in {"http", "https"} or not host or _UNSAFE_HOST.search(host):
         return ""
-    path, query, fragment = (quote(part, safe=_URL_SAFE) for part in parts[2:])
+    host = host.lower().removesuffix(_USUAL_PORT[parts.scheme])
+    path, query, fragment = (
+        quote(_LONE_PERCENT.sub("%25", part), safe=_URL_SAFE) for part in (parts.path or "/", *parts[3:])
+    )
     return urlunsplit((parts.scheme, host, path, query, fragment))
 
 

@@ -69,7 +69,7 @@ def render(
     **values: Any,
 ) -> bytes:
     """A template with what every page needs. `twins` are the same page in each language that has it."""
-    values = {"script": Script.NONE, "root": "../" * page.count("/") or "./"} | values
+    values = {"script": Script.NONE, "root": "../" * page.count("/") or "./", "found": True} | values
     values |= {
         "_": messages.catalogue(language).gettext,
         "language": language,

@@ -5,7 +5,7 @@ from typing import Any
 from lxml import etree
 from markupsafe import escape
 
-from feeds import generator, voices
+from feeds import generator, serial, voices
 from feeds.labels import original_url, teaser_text
 from feeds.records import ChannelForFeed, ItemForFeed, Label, NetworkForFeed
 
@@ -17,9 +17,9 @@ def render(channel: ChannelForFeed, network: NetworkForFeed) -> bytes:
     feed = generator.make(channel, network, "rss")
     for item in channel.items:
         _fill(generator.add(feed, item, channel, network), item, channel)
-    root, document = feed._create_rss()  # noqa: SLF001 -- rss_str() leaves no chance to mend the tree
+    root, tree = feed._create_rss()  # noqa: SLF001 -- rss_str() leaves no chance to mend the tree
     _mend(root, channel, network)
-    return etree.tostring(document, encoding="UTF-8", xml_declaration=True, pretty_print=True)
+    return serial.document(tree)
 
 
 def _fill(entry: Any, item: ItemForFeed, channel: ChannelForFeed) -> None:

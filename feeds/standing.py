@@ -60,7 +60,7 @@ def not_found(language: str, network: NetworkForFeed) -> bytes:
     root = f"{urlsplit(network.base_url).path.rstrip('/')}/"
     page = addresses.channel_page(language, Scope.ALL)
     twins = {code: addresses.channel_page(code, Scope.ALL) for code in network.languages}
-    return render("notfound.html", language, page, network, twins=twins, root=root)
+    return render("notfound.html", language, page, network, twins=twins, root=root, found=False)
 
 
 def chooser(network: NetworkForFeed) -> bytes:

@@ -78,7 +78,8 @@ class Site:
         if found is None:
             return self._missing(environ, start, path)
         if found.is_dir():
-            place = quote(path.encode("latin-1")) + "/"
+            query = environ.get("QUERY_STRING", "")
+            place = quote(path.encode("latin-1")) + "/" + (f"?{query}" if query else "")
             return _plain(environ, start, "301 Moved Permanently", [("Location", place)])
         try:
             file = found.open("rb")

@@ -235,6 +235,7 @@ def test_folders(port: int, tree: Path) -> None:
     assert ask(port, "/").body == PAGE
     assert ask(port, "/lv/").body == PAGE
     assert (ask(port, "/lv").status, ask(port, "/lv")["Location"]) == (301, "/lv/")
+    assert ask(port, "/lv?q=tilts&x=%0a")["Location"] == "/lv/?q=tilts&x=%0a"
     assert ask(port, "/lv/%C5%86emt")["Location"] == "/lv/%C5%86emt/"
     assert ask(port, "/lv/city/").status == 404
     assert ask(port, "/lv/all.rss/").status == 404

@@ -29,7 +29,7 @@ from pipeline.models import Entry, LastAnswer, Revision, text_hash
 from pipeline.records import EntryData, FeedData
 from pipeline.summary import SourceLine
 
-_FUTURE = timedelta(hours=1)  # clocks differ; a date further ahead is a mistake or an embargo
+_FUTURE = timedelta(minutes=10)  # clocks differ; a date further ahead is a mistake or an embargo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -160,7 +160,9 @@ def test_older_entries_stand_in_archives_that_stay_as_they_are(tmp_path: Path) -
     feed = links((settings.publish.directory / "lv/all.atom").read_bytes())
     assert feed["prev-archive"] == f"{base}lv/archive/2.atom"
     assert links(after["lv/archive/2.atom"])["prev-archive"] == f"{base}lv/archive/1.atom"
-    assert links(after["lv/archive/0.atom"]).keys() == {"self", "alternate", "current"}
+    oldest = links(after["lv/archive/0.atom"])
+    assert oldest.keys() == {"self", "alternate", "current", "next-archive"}
+    assert oldest["next-archive"] == f"{base}lv/archive/1.atom"
     assert json.loads(after["lv/archive/1.json"])["next_url"] == f"{base}lv/archive/0.json"
     found = [name for number in (0, 1, 2) for name in ids(settings, f"lv/archive/{number}.json")]
     assert sorted(found) == sorted(f"poznan{number}" for number in range(2, 11))

@@ -11,7 +11,7 @@ import pytest
 from feeds import addresses, opml, pages
 from feeds.plain import tidy
 from feeds.records import ItemForFeed, Label, Scope
-from pipeline.records import Image
+from pipeline.records import Enclosure, Image
 from tests.feeds import rules
 from tests.feeds.samples import AS_ORIGINAL, HOSTILE_TITLES, NETWORK, channel, item, many_kinds
 
@@ -254,6 +254,35 @@ def test_item_page_shows_a_later_change_and_attachments() -> None:
         '<a href="https://www.poznan.example/plan.pdf">plan.pdf</a>'
         in pages.item(shaped, "lv", NETWORK).decode()
     )
+
+
+def test_the_picture_of_a_text_is_no_attachment_too() -> None:
+    """Many sources name their picture twice; readers of the page see it once."""
+    picture = Image(url="https://www.poznan.example/a.jpg", alt="")
+    shaped = item(image=picture, enclosures=(Enclosure(url=picture.url),))
+
+    assert b'id="attachments"' not in pages.item(shaped, "lv", NETWORK)
+
+
+def test_the_original_beside_a_text_leaves_out_no_level_of_headings() -> None:
+    """What holds for the translation holds for the text it was made from."""
+    markup = "<h2>A</h2><p>B</p><h4>C</h4>"
+    document = pages.item(item(content_html=markup, original_html=markup), "lv", NETWORK)
+
+    assert rules.page_faults(document) == []
+
+
+def test_the_first_page_says_what_the_network_is() -> None:
+    """In the operator's own words, where there are any."""
+    described = pages.fixed(replace(NETWORK, description="News of <fifteen> cities."))["index.html"]
+
+    assert b'<p class="lede">News of &lt;fifteen&gt; cities.</p>' in described
+    assert b'class="lede"' not in pages.fixed(NETWORK)["index.html"]
+
+
+def test_a_page_that_was_not_found_claims_to_be_no_other() -> None:
+    """No entry of the menu is the current page."""
+    assert b'aria-current="page"' not in pages.fixed(NETWORK)["lv/404.html"]
 
 
 def test_pages_allow_no_script() -> None:

@@ -16,7 +16,9 @@ from tests.feeds.samples import POZNAN, item
         ("https://www.example.org/ą b", "https://www.example.org/%C4%85%20b"),
         (" https://www.example.org/\n", "https://www.example.org/"),
         ("https://žinios.example/x", "https://xn--inios-tib.example/x"),
-        ("HTTPS://www.example.org/", "https://www.example.org/"),
+        ("HTTPS://WWW.Example.org:443", "https://www.example.org/"),
+        ("http://www.example.org:443?a[0]=1", "http://www.example.org:443/?a%5B0%5D=1"),
+        ("https://www.example.org/100%#a#b", "https://www.example.org/100%25#a%23b"),
         ("javascript:alert(1)", ""),
         ("java\tscript:alert(1)", ""),
         ("data:text/html,x", ""),
@@ -83,8 +85,13 @@ def test_an_item_without_title_gets_one() -> None:
 
 def test_forbidden_characters_go_and_all_others_stay() -> None:
     """Tabs, new lines, emoji and private letters are legal; controls, lone surrogates and noncharacters are not."""
-    assert allowed("a\t\n\r🌉\ue000\x85") == "a\t\n\r🌉\ue000\x85"
-    assert allowed("a\x00\x08\x0b\x1f\ud800\udfff\ufffe\uffffb") == "ab"
+    assert allowed("a\t\n\r🌉\ue000") == "a\t\n\r🌉\ue000"
+    assert allowed("a\x00\x08\x0b\x1f\x7f\x80\x9f\ud800\udfff\ufffe\uffffb") == "ab"
+
+
+def test_a_lost_letter_is_a_question_mark() -> None:
+    """The replacement character says that a letter was lost; validators warn of it, a question mark says it too."""
+    assert allowed("K\ufffdln") == "K?ln"
 
 
 def test_no_break_spaces_stay_in_titles_and_excerpts() -> None:

@@ -10,8 +10,18 @@ from pipeline.records import Enclosure, Image
 from tests.feeds.samples import AS_ORIGINAL, HOSTILE_TITLES, NETWORK, NOON, RENNES, item
 
 LANGUAGES = ("lv", "pl", "lt", "en", "de", "nl", "fr", "es", "it", "ro", "pt")
+# Names as long as real ones, which no browser hyphenates in every language.
+_LONG_NAMES = (
+    replace(RENNES, key="wolverhampton", name="Vulverhemptona"),
+    replace(RENNES, key="region", name="Hannoveres–Braunšveigas–Getingenes–Volfsburgas metropoles reģions"),
+    replace(
+        RENNES, key="metropolregion", name="Metropolregion Hannover-Braunschweig-Göttingen-Wolfsburg GmbH"
+    ),
+)
 EVERYTHING = replace(
     NETWORK,
+    sources=(*NETWORK.sources, *_LONG_NAMES),
+    description="News of partner cities.",
     base_url="http://127.0.0.1:8000",
     languages=LANGUAGES,
     reports="/report",
