@@ -26,7 +26,7 @@ from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 
-from pipeline import loading, mounts
+from pipeline import loading, logs, mounts
 from pipeline.config import Config
 from pipeline.errors import ConfigError, NewswireError
 from pipeline.lock import daemon_lock
@@ -75,13 +75,15 @@ class Cycles:
                 return
             asked = self._asked.is_set()
             self._asked.clear()
+            cycle = logs.new_id(datetime.now(UTC))
             # Its stdin is a pipe that ends with this process, however that dies: `--tied` watches it.
             child = self._child = subprocess.Popen(  # noqa: S603 - our own program
-                self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+                [*self._command, "--cycle", cycle], stdin=subprocess.PIPE, stdout=subprocess.PIPE
             )
         with child:
             output = child.stdout.read() if child.stdout else b""
-        self._report(child.returncode, output)
+        with logs.within(cycle=cycle):
+            self._report(child.returncode, output)
         if asked and child.returncode == _LOCKED:
             self._asked.set()
             self.soon(_RETRY)

@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 
 from pipeline.config import Config
 from pipeline.errors import LockedError, StoreError
+from pipeline.remedies import remedy
 
 
 def lock_path(config: Config) -> Path:
@@ -48,9 +49,7 @@ def _held(path: Path, taken: str) -> Iterator[None]:
     except Timeout:
         raise LockedError(f"{taken}: {_holder(note)}", resource=str(path)) from None
     except OSError as error:
-        raise StoreError(
-            f"cannot be locked: {error.strerror}; mend its rights", resource=str(path)
-        ) from error
+        raise StoreError(f"cannot be locked: {remedy(error)}", resource=str(path)) from error
     try:
         holder = {
             "pid": os.getpid(),

@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from pipeline.errors import StoreError
+from pipeline.remedies import store_remedy
 
 
 def prepare() -> None:
@@ -36,7 +37,7 @@ def faults_named(what: str = "failed") -> Iterator[None]:
     try:
         yield
     except DatabaseError as error:
-        raise StoreError(f"{what}: {str(error).strip()}", resource=_name()) from error
+        raise StoreError(f"{what}: {store_remedy(str(error))}", resource=_name()) from error
 
 
 def pending_migrations() -> int:

@@ -45,11 +45,11 @@ LEVELS = (
     },
     {"pipeline.web"},
     {"pipeline.webcache", "pipeline.summary", "pipeline.models", "pipeline.settings", "pipeline.loading"},
-    {"pipeline.likeness", "pipeline.wakeups", "pipeline.drawing"},
+    {"pipeline.likeness", "pipeline.wakeups", "pipeline.drawing", "pipeline.logs"},
     {"pipeline.config", "pipeline.states", "pipeline.records", "pipeline.languages"},
     {"pipeline.recipes", "pipeline.options"},
     {"pipeline.values"},
-    {"pipeline.errors", "pipeline.tables"},
+    {"pipeline.errors", "pipeline.tables", "pipeline.remedies"},
 )
 STAGES = (
     "pipeline.collect",
