@@ -16,7 +16,8 @@ from structlog.typing import Processor
 
 from pipeline.options.log import Log
 
-_QUIET = ("urllib3", "pypdf", "fontTools")  # their complaints are values of ours, told in the summary
+# Fetching tells of its own faults; a cycle that is longer than its interval is no fault.
+_QUIET = ("urllib3", "apscheduler", "waitress.queue")
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
 

@@ -17,6 +17,7 @@ LEVELS = (
     {"pipeline.demo.command", "pipeline.commands"},
     {
         "pipeline.daemon",
+        "pipeline.signals",
         "pipeline.checkup",
         "pipeline.evaluate",
         "pipeline.weights_commands",
@@ -41,6 +42,7 @@ LEVELS = (
         "pipeline.lock",
         "pipeline.store",
         "pipeline.clock",
+        "pipeline.machine",
         "pipeline.webmetrics",
     },
     {"pipeline.web"},

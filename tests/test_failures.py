@@ -240,7 +240,7 @@ def test_a_database_that_is_away_is_waited_for(
         await_that(lambda: any((tmp_path / "public").rglob("index.html")), members.log)
         os.kill(own_postgres.get_pid(), signal.SIGQUIT)
         await_that(lambda: members.log().count("the database is away") >= 2, members.log)
-        during = ask(port, "/healthz")
+        during = ask(port, "/healthz/live")
         own_postgres.ensure_postgres_running()
         await_that(members.is_idle, members.log)
         members.stop()
