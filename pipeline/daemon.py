@@ -10,8 +10,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
-from contextlib import nullcontext, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,10 +23,10 @@ from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 
-from pipeline import logs, mounts
+from pipeline import loading, logs, mounts
 from pipeline.config import Config
 from pipeline.errors import NewswireError
-from pipeline.lock import daemon_lock
+from pipeline.lock import daemon_lock, lock_path
 from pipeline.publishing import Publishing
 from pipeline.signals import Signals
 
@@ -127,10 +127,9 @@ def serve(config: Config, config_path: Path, *, say: Callable[[str], None], cycl
     if cycles:
         _add_cycles(scheduler, config, runner)
         _add_daily_jobs(scheduler, config, config_path)
-    with (
-        daemon_lock(config) if cycles else nullcontext(),
-        Signals(config, config_path, runner.stop) as signals,
-    ):
+    lock = daemon_lock(config) if cycles else nullcontext()
+    kept = _kept(config, config_path) if cycles else nullcontext()
+    with lock, kept, Signals(config, config_path, runner.stop) as signals:
         scheduler.add_job(signals.look, "interval", seconds=_LOOK)
         fault = runner.fault if cycles else lambda: ""
         application = mounts.application(config, fault=fault, publish=publishing.ask, collect=runner.ask)
@@ -149,6 +148,19 @@ def serve(config: Config, config_path: Path, *, say: Callable[[str], None], cycl
                 scheduler.shutdown(wait=True)
     if signals.reload:
         os.execv(sys.executable, [sys.executable, str(RUN), *sys.argv[1:]])  # noqa: S606 - ourselves, with the new configuration
+
+
+@contextmanager
+def _kept(config: Config, path: Path) -> Iterator[None]:
+    """A copy of the configuration for the runs to come: a file that is broken meanwhile stops none of them."""
+    copy = lock_path(config).with_suffix(".serving.toml")
+    copy.write_bytes(path.read_bytes())
+    os.environ[loading.KEPT] = str(copy)
+    try:
+        yield
+    finally:
+        os.environ.pop(loading.KEPT, None)
+        copy.unlink(missing_ok=True)
 
 
 def _listen(config: Config, site: WSGIApplication) -> BaseWSGIServer | MultiSocketServer:

@@ -70,7 +70,9 @@ class Signals:
             return
         try:
             if fault := self._fault():
-                _log.error("the configuration is broken; serving goes on with the former one", mistakes=fault)
+                _log.error(
+                    "the configuration is broken; pages and cycles go on with the former one", mistakes=fault
+                )
                 return
             _log.info("beginning anew with the configuration as it is now", config=str(self._path))
             self._wind_down()
@@ -83,7 +85,7 @@ class Signals:
     def _fault(self) -> str:
         """Why the new configuration cannot be served, in words."""
         try:
-            config = loading.load(self._path)
+            config = loading.load(self._path, afresh=True)
         except ConfigError as error:
             return str(error)
         return self._port_fault(config) or _store_fault(self._path)
@@ -104,8 +106,11 @@ class Signals:
 def _store_fault(path: Path) -> str:
     """Opened by a process of its own: this one keeps its store until it knows that the other can be opened."""
     command = [sys.executable, str(RUN), "manage", "--config", str(path), "showmigrations", "--plan"]
+    environment = {name: value for name, value in os.environ.items() if name != loading.KEPT}
     try:
-        told = subprocess.run(command, capture_output=True, text=True, timeout=_TRIAL, check=False)  # noqa: S603 - our own program
+        told = subprocess.run(  # noqa: S603 - our own program
+            command, env=environment, capture_output=True, text=True, timeout=_TRIAL, check=False
+        )
     except subprocess.TimeoutExpired:
         return f"[store] url: the store did not open within {_TRIAL:.0f} s"
     return told.stderr.strip()[-500:] if told.returncode else ""

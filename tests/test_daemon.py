@@ -182,7 +182,7 @@ def test_a_changed_configuration_is_taken_up(tmp_path: Path, sites: LoopbackServ
         good = config.read_text()
         config.write_text(good.replace("port = ", "prot = "))
         daemon.send_signal(signal.SIGHUP)
-        eventually(lambda: "serving goes on with the former one" in log.read_text())
+        eventually(lambda: "go on with the former one" in log.read_text())
         assert _is_up(port)
 
         config.write_text(good.replace("[serve]", '[serve]\nhost = "192.0.2.1"'))
