@@ -1,7 +1,12 @@
-"""./do bench NAME …: each benchmark prints a ratio against a named peer or limit, measured in the same run."""
+"""./do bench: all claims in one table. ./do bench NAME …: one benchmark. ./do bench list: their names.
+
+Each prints ratios against a named peer or limit, measured in the same run.
+"""
 
 import importlib
 import sys
+
+from benchmarks import everything
 
 BENCHMARKS = {
     "translate-stage": "the translate stage, store and all, against the bare engine on a parallel text",
@@ -29,11 +34,13 @@ BENCHMARKS = {
 
 
 def main() -> int:
-    if len(sys.argv) < 2 or sys.argv[1] not in BENCHMARKS:
+    if len(sys.argv) < 2 or sys.argv[1].startswith("--"):
+        return everything.main(sys.argv[1:])
+    if sys.argv[1] not in BENCHMARKS:
         for name, text in BENCHMARKS.items():
             print(f"  {name:<18} {text}")
-        print("Options of one: ./do bench NAME --help")
-        return 0 if len(sys.argv) < 2 else 1
+        print("All in one table: ./do bench. Options of one: ./do bench NAME --help")
+        return 0 if sys.argv[1] == "list" else 1
     module = importlib.import_module(f"benchmarks.{sys.argv[1].replace('-', '_')}")
     module.main(sys.argv[2:])
     return 0

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import psycopg
 
+from benchmarks.claims import claim
 from benchmarks.loopback import Network, network, write_config
 from benchmarks.measure import measured, table
 from benchmarks.postgres import postgres
@@ -152,6 +153,8 @@ def _report(rounds: Sequence[Round], task: float, options: argparse.Namespace) -
         for each in rounds
     ]
     table(("who", "texts", "seconds", "texts a second", "of once", "tree"), rows)
+    pace = rounds[-1].texts / rounds[-1].seconds * plain.seconds / plain.texts
+    claim(f"texts a second, {rounds[-1].what}", pace, 0.5, peer="a plain cycle on the same cores", more=True)
     print(f"a task that finds nothing to do, of {options.tasks}: {task * 1000:.1f} ms")
 
 

@@ -26,6 +26,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.parsers.expat import ExpatError
 
+from benchmarks.claims import claim
 from benchmarks.loopback import Network, network, write_config
 from benchmarks.measure import table
 
@@ -178,3 +179,7 @@ def _report(quiet: list[float], busy: list[float], tally: Tally, options: argpar
         ("slowed to", f"{statistics.median(busy) / statistics.median(quiet):.3f} of the time alone"),
     ]
     table(("crowd", "measured"), rows)
+    slowed = statistics.median(busy) / statistics.median(quiet)
+    claim("a cycle amid readers", slowed, 1.1, peer="a cycle alone")
+    bad = tally.wrong + sum(count for status, count in tally.answers.items() if status >= 500)
+    claim("wrong or failed answers", bad / max(1, tally.answers.total()), 0.0, peer="all answers")

@@ -19,6 +19,7 @@ from time import process_time
 import trafilatura
 from lxml import html
 
+from benchmarks.claims import claim
 from benchmarks.measure import table
 from pipeline.collect.clean import clean_entry
 from pipeline.collect.readers import article, webpage
@@ -50,6 +51,8 @@ def main(arguments: Sequence[str]) -> None:
     for group in groups:
         table(("", "ours F1", "trafilatura F1", "titles", "dates", "CPU ms"), _rows(readings, group))
         print()
+    gain = mean(each.ours for each in readings) / mean(each.alone for each in readings)
+    claim("F1 of articles without selectors", gain, 1.2, peer="trafilatura alone", more=True)
     sys.exit(1 if _is_below(readings) else 0)
 
 

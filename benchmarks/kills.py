@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.claims import claim
 from benchmarks.measure import table
 from benchmarks.postgres import postgres
 from pipeline.demo.network import SampleNetwork
@@ -146,3 +147,5 @@ def report(found: Sequence[Outcome]) -> None:
         for each in found
     ]
     table(head, rows)
+    bad = sum(not each.same or bool(each.written_again) or bool(each.doubled) for each in found)
+    claim("kinds of kills after which the tree differs", bad, 0.0, peer="the undisturbed tree")

@@ -21,6 +21,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.request import Request, urlopen
 
+from benchmarks.claims import claim
 from benchmarks.measure import table
 
 _RUN = Path(__file__).resolve().parent.parent / "run.py"
@@ -177,6 +178,8 @@ def _report(feed: str, found: Rates) -> None:
         print(
             f"{kind}: the built-in server does {rates['built-in', kind] / rates['nginx', kind]:.3f} of what nginx does; the aim is 0.5"
         )
+        share = rates["built-in", kind] / rates["nginx", kind]
+        claim(f"the built-in server, {kind}", share, 0.5, peer="nginx", more=True)
     print(f"of what waitress can do at all: {rates['built-in', '200'] / rates['waitress alone', '200']:.2f}")
 
 

@@ -17,6 +17,7 @@ from pipeline.watching.troubles import troubles
 
 TROUBLES = {  # as pipeline.watching.troubles names them
     "no-run": _("No run has ended well for too long"),
+    "disk": _("A disk is nearly full or cannot be written"),
     "clock": _("The clock of the machine is wrong"),
     "source-blocked": _("A site refuses us"),
     "source-silent": _("A site could not be read for too long"),

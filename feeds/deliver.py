@@ -24,6 +24,7 @@ from pathlib import Path, PurePosixPath
 import brotli
 
 from pipeline.errors import PublishError
+from pipeline.remedies import remedy
 
 _TEXTS = frozenset({".html", ".rss", ".atom", ".json", ".opml", ".css", ".js", ".svg", ".txt", ".xml"})
 _TWINS = (".gz", ".br")
@@ -130,7 +131,7 @@ def _faults(path: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise PublishError(f"cannot be written: {error.strerror or error}", resource=path) from error
+        raise PublishError(f"cannot be written: {remedy(error)}", resource=path) from error
 
 
 def _twin(target: Path, suffix: str) -> Path:

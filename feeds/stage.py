@@ -21,6 +21,7 @@ from feeds.websub import Announcements
 from pipeline.config import Config
 from pipeline.errors import PublishError
 from pipeline.models import Arrival, Place, Release, Seat, Shelf, StoreFact
+from pipeline.remedies import remedy
 
 Advance = Callable[[int, int], None]
 
@@ -42,10 +43,8 @@ def run(
     try:
         return _Publication(config, progress, now or datetime.now(UTC)).run(everything=everything)
     except OSError as error:
-        raise PublishError(
-            f"cannot be written: {error.strerror or error}; make room or mend its rights, then run publish again",
-            resource=str(error.filename or config.publish.directory),
-        ) from error
+        place = str(error.filename or config.publish.directory)
+        raise PublishError(f"cannot be written: {remedy(error)}", resource=place) from error
 
 
 def oldest_kept(keep_days: int, now: datetime) -> datetime | None:

@@ -75,6 +75,7 @@ def _add_runs(command: Command, json_only: _Parser) -> None:
     once.add_argument("--strict", action="store_true", help="a failed source is exit code 2")
     once.add_argument("--due", action="store_true", help="poll only the sources whose time has come")
     once.add_argument("--tied", action="store_true", help=argparse.SUPPRESS)
+    once.add_argument("--cycle", default="", help=argparse.SUPPRESS)
     serve = command("serve", "cycles on schedule, pages, feeds and desk")
     serve.add_argument("--port", type=_port, help="overrides [serve] port")
     serve.add_argument("--pages", action="store_true", help="no cycles: in a cluster the workers do them")

@@ -1,12 +1,9 @@
 """`check`: one line for everything a run depends on, each ok or with what to do."""
 
-import os
-import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import UTC, datetime, timedelta
 
 from django.db import DatabaseError
 from rich.console import Console
@@ -14,19 +11,23 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipeline import store
-from pipeline.collect.fetch import Fetcher
+from pipeline.collect.call import FetchRequest, FetchResult
 from pipeline.collect.gather import Gathered, Visit, first_request, gather
 from pipeline.collect.opening import make_fetcher
 from pipeline.collect.reading import coverage_of
 from pipeline.config import Config, Source
 from pipeline.errors import CollectError
+from pipeline.lock import holders
+from pipeline.machine import clock_fault, places
+from pipeline.models import RunRecord, Subscription
 from pipeline.models import Source as SourceRow
-from pipeline.models import Subscription
 from pipeline.records import FeedData, Pair
+from pipeline.remedies import store_remedy
 from pipeline.translate.looking import look_at_engines
 from pipeline.translate.room import EngineRoom, open_engines
 
-_ROOM_NEEDED = 500 * 1024 * 1024  # bytes; below it a night's work may not fit
+Fetch = Callable[[FetchRequest], FetchResult]
+_PATIENCE = 3_000  # milliseconds that another's writing may keep the store
 _ARTICLES = 5  # pages fetched for a look at a recipe
 
 
@@ -50,46 +51,75 @@ def run(config: Config, *, only: str | None = None, found: dict[str, FeedData] |
         known = ", ".join(source.key for source in config.source)
         return [Line(id="source", about=only, ok=False, text=f"no such source; there are {known}")]
     with make_fetcher(config) as fetcher:
-        answers = [_source(fetcher, source, listed=found is not None) for source in sources]
+        watch = _Watch(fetcher.get)
+        answers = [_source(watch.get, source, listed=found is not None) for source in sources]
     lines = [line for line, _feed in answers]
     if found is not None:
         found |= {line.about: feed for line, feed in answers if feed is not None}
     if only is None:
-        lines = [*_store(), *_disk(config), *lines, *_engines(config)]
+        machine = [*_store(), *_locks(config), *_disk(config), _clock(watch.offsets)]
+        lines = [*machine, *lines, *_engines(config)]
     return lines
+
+
+class _Watch:
+    """Fetches, and notes by how much our clock differs from those of the servers that answer."""
+
+    def __init__(self, fetch: Fetch) -> None:
+        self._fetch = fetch
+        self.offsets: list[timedelta] = []
+
+    def get(self, request: FetchRequest) -> FetchResult:
+        result = self._fetch(request)
+        if result.sent_at is not None:
+            self.offsets.append(datetime.now(UTC) - result.sent_at)
+        return result
 
 
 def _store() -> Iterator[Line]:
     try:
         pending = store.pending_migrations()
     except DatabaseError as error:
-        yield Line(id="store", about="store", ok=False, text=f"cannot be opened: {str(error).strip()}")
+        text = f"cannot be opened: {store_remedy(str(error))}"
+        yield Line(id="store", about="store", ok=False, text=text)
+        return
+    try:
+        store.try_to_write(_PATIENCE)
+    except DatabaseError as error:
+        text = f"cannot be written: {store_remedy(str(error))}"
+        yield Line(id="store", about="store", ok=False, text=text)
         return
     text = f"{pending} migrations wait; the next run applies them" if pending else "open, up to date"
     yield Line(id="store", about="store", ok=True, text=text)
 
 
+def _locks(config: Config) -> Iterator[Line]:
+    """Somebody at work is no fault, but whoever wonders why a run ends with 75 finds here whose it is."""
+    held = holders(config)
+    text = (
+        "; ".join(f"{name}: {who}" for name, who in held.items()) or "free: no run and no daemon is at work"
+    )
+    yield Line(id="lock", about="locks", ok=True, text=text)
+
+
+def _clock(offsets: Sequence[timedelta]) -> Line:
+    try:
+        last = RunRecord.objects.most_recent()
+    except DatabaseError:  # no store yet: the line about the store says so
+        last = None
+    now = datetime.now(UTC)
+    fault = clock_fault(now, offsets, last.ended_at if last else None)
+    agreed = f", as {len(offsets)} site(s) say" if offsets else "; no site said otherwise"
+    return Line(id="clock", about="clock", ok=not fault, text=fault or f"{now:%Y-%m-%d %H:%M} UTC{agreed}")
+
+
 def _disk(config: Config) -> Iterator[Line]:
-    places = {"publish directory": config.publish.directory, "weights": config.engines.models}
-    for name, path in places.items():
-        folder = _standing(path)
-        free = shutil.disk_usage(folder).free
-        if not os.access(folder, os.W_OK):
-            yield Line(id="disk", about=name, ok=False, text=f"{folder} may not be written; mend its rights")
-        elif free < _ROOM_NEEDED:
-            yield Line(
-                id="disk", about=name, ok=False, text=f"{free // 2**20} MB left under {folder}; make room"
-            )
-        else:
-            yield Line(id="disk", about=name, ok=True, text=f"{free // 2**20} MB free")
+    for place in places(config):
+        text = place.fault or f"{place.free // 2**20} MB free"
+        yield Line(id="disk", about=place.name, ok=not place.fault, text=text)
 
 
-def _standing(path: Path) -> Path:
-    """The nearest folder above that exists."""
-    return path if path.is_dir() else _standing(path.parent)
-
-
-def _source(fetcher: Fetcher, source: Source, *, listed: bool) -> tuple[Line, FeedData | None]:
+def _source(fetch: Fetch, source: Source, *, listed: bool) -> tuple[Line, FeedData | None]:
     """One poll that stores nothing. A source that is switched off is asked only where its entries are wanted."""
     if not source.enabled and not listed:
         text = f"off: {source.note}" if source.note else "off"
@@ -97,9 +127,9 @@ def _source(fetcher: Fetcher, source: Source, *, listed: bool) -> tuple[Line, Fe
     if faults := source.list.faults(source.reader):
         return Line(id="source", about=source.key, ok=False, text="; ".join(faults)), None
     try:
-        feed = _looked_at(fetcher, source).feed
+        feed = _looked_at(fetch, source).feed
     except CollectError as error:
-        text = f"{error}{_last_success(source.key)}"
+        text = f"{error.message}{_last_success(source.key)}"
         return Line(id="source", about=source.key, ok=False, text=text), None
     if not feed.entries and not source.may_be_empty:
         text = "answers, but holds no entries; is the address right, and the recipe?"
@@ -108,13 +138,13 @@ def _source(fetcher: Fetcher, source: Source, *, listed: bool) -> tuple[Line, Fe
     return Line(id="source", about=source.key, ok=True, text="; ".join(filter(None, remarks))), feed
 
 
-def _looked_at(fetcher: Fetcher, source: Source) -> Gathered:
+def _looked_at(fetch: Fetch, source: Source) -> Gathered:
     """What a poll would find, with no more than a few articles."""
     if source.article is not None:
         few = source.article.model_copy(update={"limit": min(source.article.limit, _ARTICLES)})
         source = source.model_copy(update={"article": few})
-    visit = Visit(source=source, fetch=fetcher.get, now=datetime.now(UTC))
-    return gather(visit, fetcher.get(first_request(source)))
+    visit = Visit(source=source, fetch=fetch, now=datetime.now(UTC))
+    return gather(visit, fetch(first_request(source)))
 
 
 def _drift(key: str) -> str:

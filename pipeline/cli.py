@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import logging
 import os
 import signal
 import sys
@@ -13,8 +12,11 @@ from collections.abc import Sequence
 
 import structlog
 
+from pipeline import logs
 from pipeline.arguments import WRONG_USE, parse
 from pipeline.errors import ConfigError, LockedError, NewswireError, UsageError
+from pipeline.options.log import Log
+from pipeline.remedies import remedy
 
 DONE, FAILED, BROKEN, LOCKED = 0, 2, 70, 75  # 70 and 75 as in sysexits.h
 _CODES: dict[type[NewswireError], int] = {
@@ -37,7 +39,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _main(arguments: Sequence[str]) -> int:
     options = parse(arguments)
-    _log_to_stderr()
+    logs.begin(Log(), stays=_stays(options))
     stop = threading.Event()
     if threading.current_thread() is threading.main_thread() and options.command not in {"serve", "demo"}:
         signal.signal(signal.SIGTERM, lambda _signal, _frame: stop.set())
@@ -46,7 +48,7 @@ def _main(arguments: Sequence[str]) -> int:
     try:
         return _run(options, stop)
     except NewswireError as error:
-        return _complain(error, _CODES.get(type(error), FAILED))
+        return _complain(options, error, _CODES.get(type(error), FAILED))
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # `run.py … | head` is no fault
@@ -56,7 +58,8 @@ def _main(arguments: Sequence[str]) -> int:
         if error.filename is None:
             raise
         # A folder that cannot be made, a disk that is full: the operator's to mend, a traceback would not help.
-        return _complain(NewswireError(error.strerror or str(error), resource=str(error.filename)), FAILED)
+        fault = NewswireError(remedy(error), resource=str(error.filename))
+        return _complain(options, fault, FAILED)
 
 
 def _stop_with_input(stop: threading.Event) -> None:
@@ -68,29 +71,18 @@ def _stop_with_input(stop: threading.Event) -> None:
     os._exit(FAILED)
 
 
-def _complain(error: NewswireError, code: int) -> int:
-    sys.stderr.write(f"{error}\n")
+def _complain(options: argparse.Namespace, error: NewswireError, code: int) -> int:
+    """To people as it is; of what runs unwatched as a line of its log."""
+    if _stays(options) and not isinstance(error, ConfigError | UsageError):
+        structlog.get_logger(options.command).error(str(error), exit_code=code)
+    else:
+        sys.stderr.write(f"{error}\n")
     return code
 
 
-def _log_to_stderr() -> None:
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
-    )
-    logging.getLogger("urllib3").setLevel(
-        logging.ERROR
-    )  # retries are ours; their outcome stands in the summary
-    logging.getLogger("pipeline").setLevel(logging.INFO)
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer(),
-        ],
-    )
+def _stays(options: argparse.Namespace) -> bool:
+    """Whether it runs until it is ended, or is a run of one that does."""
+    return options.command in {"serve", "worker", "scheduler"} or getattr(options, "tied", False)
 
 
 def _run(options: argparse.Namespace, stop: threading.Event) -> int:
@@ -102,6 +94,7 @@ def _run(options: argparse.Namespace, stop: threading.Event) -> int:
 
         return demo(options)
     config = loading.load(options.config)
+    logs.begin(config.log, stays=_stays(options))
     settings.boot(config)
     from pipeline import commands, store  # noqa: PLC0415
 

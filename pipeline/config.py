@@ -13,6 +13,7 @@ from pipeline.options.cluster import Cluster
 from pipeline.options.desk import Desk
 from pipeline.options.engines import Engines
 from pipeline.options.keeping import Keep
+from pipeline.options.log import Log
 from pipeline.options.notices import Notices
 from pipeline.options.publishing import Publish
 from pipeline.options.stories import Stories
@@ -151,6 +152,7 @@ class Config(Table):
     serve: Serve = Serve()
     keep: Keep = Keep()
     watch: Watch = Watch()
+    log: Log = Log()
     cluster: Cluster = Cluster()
     desk: Desk = Desk()
     websub: WebSub = WebSub()

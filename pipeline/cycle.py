@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from feeds import search
 from feeds import stage as publish
-from pipeline import announcing, bucket, clock, store
+from pipeline import announcing, bucket, clock, logs, store
 from pipeline.collect import stage as collect
 from pipeline.config import Config
 from pipeline.lock import the_lock
@@ -39,13 +39,15 @@ class Run:
     stop: threading.Event = field(default_factory=threading.Event)
     only_due: bool = False  # poll only the sources whose time has come; else all
     publish_all: bool = False  # compose every file anew
+    cycle: str = ""  # the id of the run in the log; made where whoever starts it gives none
 
 
 def run_cycle(run: Run, stages: tuple[str, ...] = STAGES) -> Summary:
     """Run the stages under the lock, and say what they did. Raises LockedError when another run is at work."""
     summary = Summary(languages={code: LanguageLine() for code in run.config.targets})
     started = datetime.now(UTC)
-    with the_lock(run.config):
+    summary.cycle = run.cycle or logs.new_id(started)
+    with the_lock(run.config), logs.within(cycle=summary.cycle):
         store.prepare()
         clock.mend(started)
         Translation.objects.free_leases_of_dead_runs()

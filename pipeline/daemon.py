@@ -5,19 +5,16 @@ server, its memory goes back to the machine, and a broken cycle cannot take the 
 """
 
 import json
-import logging
 import os
-import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
-from contextlib import nullcontext, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import FrameType
-from typing import Any, Self
+from typing import Any
 from wsgiref.types import WSGIApplication
 
 import structlog
@@ -26,11 +23,12 @@ from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 
-from pipeline import loading, mounts
+from pipeline import loading, logs, mounts
 from pipeline.config import Config
-from pipeline.errors import ConfigError, NewswireError
-from pipeline.lock import daemon_lock
+from pipeline.errors import NewswireError
+from pipeline.lock import daemon_lock, lock_path
 from pipeline.publishing import Publishing
+from pipeline.signals import Signals
 
 RUN = Path(__file__).resolve().parent.parent / "run.py"
 _GRACE = 80.0  # seconds a cycle has to put its work away after SIGTERM; systemd waits 90
@@ -75,13 +73,15 @@ class Cycles:
                 return
             asked = self._asked.is_set()
             self._asked.clear()
+            cycle = logs.new_id(datetime.now(UTC))
             # Its stdin is a pipe that ends with this process, however that dies: `--tied` watches it.
             child = self._child = subprocess.Popen(  # noqa: S603 - our own program
-                self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+                [*self._command, "--cycle", cycle], stdin=subprocess.PIPE, stdout=subprocess.PIPE
             )
         with child:
             output = child.stdout.read() if child.stdout else b""
-        self._report(child.returncode, output)
+        with logs.within(cycle=cycle):
+            self._report(child.returncode, output)
         if asked and child.returncode == _LOCKED:
             self._asked.set()
             self.soon(_RETRY)
@@ -98,8 +98,12 @@ class Cycles:
         elif not self._stopping:
             _log.error("cycle failed; the next one comes as planned", exit_code=code)
 
-    def is_ready(self) -> bool:
-        return time.monotonic() - self._last_end < 3 * self._every.total_seconds() + 600
+    def fault(self) -> str:
+        """What is wrong with the cycles, in words; empty while they end well often enough."""
+        silence = time.monotonic() - self._last_end
+        if silence < 3 * self._every.total_seconds() + 600:
+            return ""
+        return f"no cycle has ended well for {silence / 60:.0f} minutes; read the log, and ./run.py status"
 
     def stop(self) -> None:
         """Let the running cycle put its work away; end it hard only when it does not."""
@@ -118,17 +122,20 @@ class Cycles:
 def serve(config: Config, config_path: Path, *, say: Callable[[str], None], cycles: bool = True) -> None:
     """Serve until SIGTERM or Ctrl-C. `cycles=False`: pages only."""
     runner = Cycles(config_path, timedelta(minutes=config.schedule.every))
-    ready = runner.is_ready if cycles else lambda: True
     publishing = Publishing(config_path)
-    scheduler = _scheduler(config, runner)
-    _add_daily_jobs(scheduler, config, config_path)
-    with daemon_lock(config) if cycles else nullcontext(), _Signals(config_path) as signals:
+    scheduler = _scheduler()
+    if cycles:
+        _add_cycles(scheduler, config, runner)
+        _add_daily_jobs(scheduler, config, config_path)
+    lock = daemon_lock(config) if cycles else nullcontext()
+    kept = _kept(config, config_path) if cycles else nullcontext()
+    with lock, kept, Signals(config, config_path, runner.stop) as signals:
         scheduler.add_job(signals.look, "interval", seconds=_LOOK)
-        application = mounts.application(config, ready=ready, publish=publishing.ask, collect=runner.ask)
+        fault = runner.fault if cycles else lambda: ""
+        application = mounts.application(config, fault=fault, publish=publishing.ask, collect=runner.ask)
         server = _listen(config, application)
         try:
-            if cycles:
-                scheduler.start()
+            scheduler.start()
             say(
                 f"Serving {config.network.base_url} on http://{config.serve.host}:{config.serve.port}/ (Ctrl-C ends it)"
             )
@@ -143,9 +150,20 @@ def serve(config: Config, config_path: Path, *, say: Callable[[str], None], cycl
         os.execv(sys.executable, [sys.executable, str(RUN), *sys.argv[1:]])  # noqa: S606 - ourselves, with the new configuration
 
 
+@contextmanager
+def _kept(config: Config, path: Path) -> Iterator[None]:
+    """A copy of the configuration for the runs to come: a file that is broken meanwhile stops none of them."""
+    copy = lock_path(config).with_suffix(".serving.toml")
+    copy.write_bytes(path.read_bytes())
+    os.environ[loading.KEPT] = str(copy)
+    try:
+        yield
+    finally:
+        os.environ.pop(loading.KEPT, None)
+        copy.unlink(missing_ok=True)
+
+
 def _listen(config: Config, site: WSGIApplication) -> BaseWSGIServer | MultiSocketServer:
-    # Says so for each request that finds another one waiting: under load a line a request.
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     try:
         return create_server(
             site, host=config.serve.host, port=config.serve.port, threads=8, ident="", **_proxies(config)
@@ -171,18 +189,20 @@ def _proxies(config: Config) -> dict[str, Any]:
     }
 
 
-def _scheduler(config: Config, runner: Cycles) -> BackgroundScheduler:
-    every = timedelta(minutes=config.schedule.every)
-    jitter = int(min(config.schedule.jitter, every.total_seconds() / 4))
-    scheduler = BackgroundScheduler(
+def _scheduler() -> BackgroundScheduler:
+    return BackgroundScheduler(
         timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     )
+
+
+def _add_cycles(scheduler: BackgroundScheduler, config: Config, runner: Cycles) -> None:
+    every = timedelta(minutes=config.schedule.every)
+    jitter = int(min(config.schedule.jitter, every.total_seconds() / 4))
     first = datetime.now(UTC)
     job = scheduler.add_job(
         runner.run, "interval", seconds=every.total_seconds(), jitter=jitter or None, next_run_time=first
     )
     runner.soon = lambda seconds: _bring_forward(job, seconds)
-    return scheduler
 
 
 def _add_daily_jobs(scheduler: BackgroundScheduler, config: Config, config_path: Path) -> None:
@@ -212,51 +232,3 @@ def _bring_forward(job: Job, seconds: float) -> None:
             job.next_run_time is None or job.next_run_time > when
         ):  # else those who ask again and again put it off
             job.modify(next_run_time=when)
-
-
-class _Signals:
-    """SIGTERM ends waitress the way Ctrl-C does; SIGHUP, or a changed file, begins anew with the new configuration."""
-
-    def __init__(self, config_path: Path) -> None:
-        self._path = config_path
-        self._stamp = _stamp(config_path)
-        self.reload = False
-
-    def __enter__(self) -> Self:
-        wanted = {signal.SIGTERM: self._end, signal.SIGHUP: self._begin_anew}
-        self._former = {number: signal.signal(number, handler) for number, handler in wanted.items()}
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        for number, handler in self._former.items():
-            signal.signal(number, handler)
-
-    def look(self) -> None:
-        """From the scheduler's thread: whether the file is another one than at the start."""
-        stamp = _stamp(self._path)
-        if stamp and stamp != self._stamp:
-            self._stamp = stamp
-            os.kill(os.getpid(), signal.SIGHUP)
-
-    def _end(self, _signal: int, _frame: FrameType | None) -> None:
-        raise SystemExit
-
-    def _begin_anew(self, _signal: int, _frame: FrameType | None) -> None:
-        try:
-            loading.load(self._path)
-        except ConfigError as error:
-            _log.error(
-                "the configuration is broken; serving goes on with the former one", mistakes=str(error)
-            )
-            return
-        self.reload = True
-        raise SystemExit
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    """Tells one state of a file from another; nothing while it is being replaced."""
-    try:
-        facts = path.stat()
-    except OSError:
-        return (0, 0)
-    return (facts.st_ino, facts.st_mtime_ns)

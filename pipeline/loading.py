@@ -16,10 +16,16 @@ from pipeline.errors import ConfigError
 from pipeline.options.engines import ENGINES, SERVICES
 from pipeline.tables import Table
 
+KEPT = "NEWSWIRE_KEPT_CONFIG"  # in a daemon's children: a copy of the file as it was when the daemon began
 
-def load(path: Path) -> Config:
-    """The Config of `path`, its relative paths made absolute. Raises ConfigError with every mistake."""
-    data = _parse(path)
+
+def load(path: Path, *, afresh: bool = False) -> Config:
+    """The Config of `path`, its relative paths made absolute. Raises ConfigError with every mistake.
+
+    `afresh`: as the file is now, also where a daemon keeps a copy for its runs.
+    """
+    kept = "" if afresh else os.environ.get(KEPT, "")
+    data = _parse(Path(kept) if kept else path)
     mistakes = list(_cross_checks(data))
     try:
         config = Config.model_validate(data)

@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 
 from pipeline.config import Config
 from pipeline.errors import LockedError, StoreError
+from pipeline.remedies import remedy
 
 
 def lock_path(config: Config) -> Path:
@@ -38,6 +39,26 @@ def daemon_lock(config: Config) -> Iterator[None]:
         yield
 
 
+def holders(config: Config) -> dict[str, str]:
+    """Who holds which lock now, in words; a lock is free where nobody is named."""
+    path = lock_path(config)
+    found = {}
+    for name, lock in (("run", path), ("daemon", path.with_suffix(".serve.lock"))):
+        note = lock.with_suffix(".holder")
+        if note.exists() and _lives(note):
+            found[name] = _holder(note)
+    return found
+
+
+def _lives(note: Path) -> bool:
+    """Whether the process that wrote the note is there still; the lock of a killed one is free, whatever the note says."""
+    try:
+        os.kill(json.loads(note.read_text(encoding="utf-8"))["pid"], 0)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        return isinstance(error, PermissionError)  # another account's process
+    return True
+
+
 @contextmanager
 def _held(path: Path, taken: str) -> Iterator[None]:
     note = path.with_suffix(".holder")
@@ -46,11 +67,11 @@ def _held(path: Path, taken: str) -> Iterator[None]:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire(blocking=False)
     except Timeout:
-        raise LockedError(f"{taken}: {_holder(note)}", resource=str(path)) from None
+        raise LockedError(
+            f"{taken}: {_holder(note)}; wait for its end, or end it", resource=str(path)
+        ) from None
     except OSError as error:
-        raise StoreError(
-            f"cannot be locked: {error.strerror}; mend its rights", resource=str(path)
-        ) from error
+        raise StoreError(f"cannot be locked: {remedy(error)}", resource=str(path)) from error
     try:
         holder = {
             "pid": os.getpid(),

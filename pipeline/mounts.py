@@ -4,23 +4,39 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from wsgiref.types import StartResponse, WSGIApplication
 
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, close_old_connections, connection
 
 from pipeline.config import Config
+from pipeline.remedies import store_remedy
 from pipeline.web import Environ, Site, health
 from pipeline.webmetrics import Measured
 
 
 def application(
-    config: Config, *, ready: Callable[[], bool], publish: Callable[[], None], collect: Callable[[], None]
+    config: Config, *, fault: Callable[[], str], publish: Callable[[], None], collect: Callable[[], None]
 ) -> WSGIApplication:
-    """All of it in one. `publish` and `collect` ask for that to be done soon."""
-    mounts = {"/healthz": health(ready)} | _desk(config, publish) | _reports(config) | _callbacks(config)
+    """All of it in one. `publish` and `collect` ask for that to be done soon; `fault` says what is wrong with the cycles."""
+    mounts = (
+        {"/healthz": health(lambda: fault() or _store_fault())}
+        | _desk(config, publish)
+        | _reports(config)
+        | _callbacks(config)
+    )
     mounts |= _hubs(config, collect)
     measured = Measured()
     mounts["/metrics"] = _metrics(config, measured)
     measured.around = Site(config.publish.directory, mounts)
     return measured
+
+
+def _store_fault() -> str:
+    close_old_connections()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError as error:
+        return f"the store cannot be read: {store_remedy(str(error))}"
+    return ""
 
 
 def _metrics(config: Config, measured: Measured) -> WSGIApplication:

@@ -6,10 +6,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from django.core.management import call_command
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from pipeline.errors import StoreError
+from pipeline.remedies import store_remedy
 
 
 def prepare() -> None:
@@ -36,7 +37,23 @@ def faults_named(what: str = "failed") -> Iterator[None]:
     try:
         yield
     except DatabaseError as error:
-        raise StoreError(f"{what}: {str(error).strip()}", resource=_name()) from error
+        raise StoreError(f"{what}: {store_remedy(str(error))}", resource=_name()) from error
+
+
+def try_to_write(patience: int) -> None:
+    """Raises DatabaseError when nothing can be written for so many milliseconds: locked, read-only. Changes nothing."""
+    if connection.vendor != "sqlite":
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("CREATE TEMPORARY TABLE newswire_probe (one INTEGER) ON COMMIT DROP")
+        return
+    with connection.cursor() as cursor:
+        before = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
+        cursor.execute(f"PRAGMA busy_timeout = {patience}")
+        try:
+            cursor.execute("BEGIN IMMEDIATE")
+            cursor.execute("ROLLBACK")
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {before}")
 
 
 def pending_migrations() -> int:

@@ -44,6 +44,7 @@ class Summary:
     files_written: int = 0
     waiting_for: dict[str, int] = field(default_factory=dict)  # reasons, with how many translations each
     seconds: dict[str, float] = field(default_factory=dict)  # by stage
+    cycle: str = ""  # the id that every line of this run's log carries
     cut: bool = False  # ended by a signal before its end; the next run does the rest
 
     def as_dict(self) -> dict[str, object]:

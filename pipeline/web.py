@@ -283,13 +283,18 @@ def _answer(
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]  # a body would be taken for the next answer
 
 
-def health(is_ready: Callable[[], bool]) -> WSGIApplication:
-    """/healthz: the process lives; 503 when its cycles have stopped."""
+def health(fault: Callable[[], str]) -> WSGIApplication:
+    """/healthz/live: the process answers. /healthz/ready, and /healthz for short: 503 with what is wrong, else 200."""
 
     def answer(environ: Environ, start: StartResponse) -> Iterable[bytes]:
         fresh = [("Cache-Control", "no-store"), *_HEADERS]
-        if is_ready():
-            return _answer(environ, start, "200 OK", b"ok\n", fresh)
-        return _answer(environ, start, "503 Service Unavailable", b"no cycle has finished in time\n", fresh)
+        asked = environ.get("PATH_INFO", "").removeprefix("/healthz").strip("/")
+        if asked not in {"", "live", "ready"}:
+            return _answer(
+                environ, start, "404 Not Found", b"there are /healthz/live and /healthz/ready\n", fresh
+            )
+        if asked != "live" and (wrong := fault()):
+            return _answer(environ, start, "503 Service Unavailable", f"{wrong}\n".encode(), fresh)
+        return _answer(environ, start, "200 OK", b"ok\n", fresh)
 
     return answer

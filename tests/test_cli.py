@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import cli
+from pipeline import cli, logs
 from tests.collect.servers import Behaviour, LoopbackServer, answer, serve, silent
 from tests.running import (
     FEED,
@@ -255,7 +255,7 @@ def test_a_fault_of_the_program_is_told_apart_from_wrong_use(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Exit code 70, with all that is needed to report it."""
-    monkeypatch.setattr(cli, "_log_to_stderr", lambda: None)  # of the whole process
+    monkeypatch.setattr(logs, "begin", lambda _options, *, stays: None)  # of the whole process
     monkeypatch.setattr(cli, "_run", lambda _options, _stop: int("x"))
 
     assert cli.main(["once", "--config", "x.toml"]) == 70

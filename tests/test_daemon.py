@@ -173,7 +173,7 @@ def test_a_broken_cycle_does_not_take_the_pages_down(
 
 
 def test_a_changed_configuration_is_taken_up(tmp_path: Path, sites: LoopbackServer, port: int) -> None:
-    """SIGHUP: a broken file is named and the pages go on; a mended one is served, here on another port."""
+    """SIGHUP: a file that is broken, or cannot be served, is named and the pages go on; a mended one is served, here on another port."""
     config = written_config(tmp_path, sites.url("/feed"), port=port)
     other = free_port()
     log = tmp_path / "log"
@@ -182,7 +182,15 @@ def test_a_changed_configuration_is_taken_up(tmp_path: Path, sites: LoopbackServ
         good = config.read_text()
         config.write_text(good.replace("port = ", "prot = "))
         daemon.send_signal(signal.SIGHUP)
-        eventually(lambda: "serving goes on with the former one" in log.read_text())
+        eventually(lambda: "go on with the former one" in log.read_text())
+        assert _is_up(port)
+
+        config.write_text(good.replace("[serve]", '[serve]\nhost = "192.0.2.1"'))
+        daemon.send_signal(signal.SIGHUP)
+        eventually(lambda: "192.0.2.1 is no address of this machine" in log.read_text())
+        config.write_text(good.replace("sqlite:///", "postgresql://nobody@127.0.0.1:1/"))
+        daemon.send_signal(signal.SIGHUP)
+        eventually(lambda: "the database server does not run" in log.read_text())
         assert _is_up(port)
 
         config.write_text(good.replace(f"port = {port}", f"port = {other}"))

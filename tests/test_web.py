@@ -331,31 +331,36 @@ def _mounted(environ: dict[str, Any], start: StartResponse) -> list[bytes]:
 def test_mounts_come_before_files(tree: Path) -> None:
     """A mount has its path and all below it, for every method; a name that only begins alike is a file's."""
     (tree / "desktop.txt").write_text("a file")
-    with served(Site(tree, {"/desk": _mounted, "/desk/deep/": health(lambda: False)})) as port:
+    with served(Site(tree, {"/desk": _mounted, "/desk/deep/": health(lambda: "no")})) as port:
         assert ask(port, "/desk").body == b"GET /desk"
         assert ask(port, "/desk/items/1", "POST", Content_Length="0").body == b"POST /desk/items/1"
-        assert ask(port, "/desk/deep/x").status == 503
+        assert b"/healthz/live" in ask(port, "/desk/deep/x").body
         assert ask(port, "/desktop.txt").body == b"a file"
         assert ask(port, "/lv/all.rss").body == FEED
 
 
 def test_health_says_whether_cycles_run(tree: Path) -> None:
-    """200 while they do, 503 when they have stopped; never from a cache."""
-    ready = threading.Event()
-    with served(Site(tree, {"/healthz": health(ready.is_set)})) as port, Client(port) as client:
-        stopped = client.ask("/healthz")
-        ready.set()
-        running = client.ask("/healthz")
+    """Ready: 200 while they do, else 503 and what is wrong. Live all the while; never from a cache."""
+    faults = ["no cycle has ended well for 99 minutes"]
+    site = Site(tree, {"/healthz": health(lambda: "".join(faults))})
+    with served(site) as port, Client(port) as client:
+        stopped = [client.ask(path) for path in ("/healthz", "/healthz/ready", "/healthz/live")]
+        faults.clear()
+        running = [client.ask(path) for path in ("/healthz", "/healthz/ready", "/healthz/live")]
 
-        assert (stopped.status, stopped.body) == (503, b"no cycle has finished in time\n")
-        assert (running.status, running.body, running["Cache-Control"]) == (200, b"ok\n", "no-store")
+        assert [each.status for each in stopped] == [503, 503, 200]
+        assert stopped[0].body == b"no cycle has ended well for 99 minutes\n"
+        assert [(each.status, each.body, each["Cache-Control"]) for each in running] == [
+            (200, b"ok\n", "no-store")
+        ] * 3
         assert client.ask("/healthz", "HEAD").body == b""
+        assert client.ask("/healthz/else").status == 404
         assert client.ask("/healthz").body == b"ok\n"
 
 
 def test_the_application_keeps_the_gateway_interface(tree: Path) -> None:
     """Any WSGI server can take it: the standard's own validator sees no fault, nor does a path it would not clean."""
-    checked = validator(Site(tree, {"/healthz": health(lambda: True)}))
+    checked = validator(Site(tree, {"/healthz": health(lambda: "")}))
     for path, status in (
         ("/lv/all.rss", "200 OK"),
         ("/healthz", "200 OK"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urljoin
 
-from pipeline.collect.http_headers import max_age, retry_after
+from pipeline.collect.http_headers import max_age, retry_after, sent_at
 from pipeline.errors import FetchError
 
 _PERMANENT = frozenset({301, 308})
@@ -49,6 +49,7 @@ class FetchResult:
     link: str = ""  # the Link header
     max_age: int | None = None  # seconds
     retry_after: int | None = None  # seconds
+    sent_at: datetime | None = None  # by the server's clock
     fetched_bytes: int = 0  # on the wire, of the last answer's body
     seconds: float = 0.0
 
@@ -109,6 +110,7 @@ class Call:
             link=headers.get("link", ""),
             max_age=max_age(headers),
             retry_after=retry_after(headers, datetime.now(UTC)),
+            sent_at=sent_at(headers),
             fetched_bytes=fetched,
             seconds=time.monotonic() - self._started,
         )

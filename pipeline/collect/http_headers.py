@@ -1,7 +1,7 @@
 """What an answer's headers say about caching, waiting and encodings. Pure."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 ACCEPTED_ENCODINGS = frozenset({"gzip", "x-gzip", "deflate", "br", "identity"})
@@ -30,6 +30,12 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> int | None:
     if moment is None:
         return None
     return max(0, int((moment - (http_date(headers.get("date", "")) or now)).total_seconds()))
+
+
+def sent_at(headers: Mapping[str, str]) -> datetime | None:
+    """When the answer left, by the sender's clock: a cache on the way gives the date of its copy, and its age."""
+    sent = http_date(headers.get("date", ""))
+    return sent + timedelta(seconds=_whole(headers.get("age", "").strip()) or 0) if sent else None
 
 
 def location(headers: Mapping[str, str]) -> str:

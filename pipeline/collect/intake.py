@@ -4,11 +4,13 @@ A batch is one transaction, and what a poll leaves on its source is saved after 
 merely asks again.
 """
 
+import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+import structlog
 from django.db import transaction
 
 from pipeline.collect import reading, storing, withdrawals
@@ -24,6 +26,7 @@ from pipeline.models import Entry
 from pipeline.summary import SourceLine
 from pipeline.wakeups import PUBLISH, TRANSLATE, announce
 
+_log = structlog.get_logger("collect")
 _SOURCES = 32  # stored together; their queries cost as much as those of one
 _ENTRIES = 500  # new ones; more are no faster together
 _PATIENCE = 0.5  # seconds that something new waits for company
@@ -58,6 +61,8 @@ class Intake:
             )  # should the feed that was found be the fault, the page is asked again
             self.polls.failure(turn.row, turn.recipe, outcome)
             held = isinstance(outcome, FetchError) and outcome.code == "held"
+            if not held:
+                _log.info("source failed", source=key, why=outcome.message)
             self.lines[key] = (
                 SourceLine(key=key, note="its server asked us to wait")
                 if held
@@ -136,4 +141,8 @@ class Intake:
     def _finish(self, turn: Turn, outcome: Fetched, line: SourceLine, drift: Coverage) -> None:
         line.note = "; ".join(filter(None, (drift.note, line.note)))
         self.lines[turn.recipe.key] = line
+        counts = {name: getattr(line, name) for name in ("new", "changed", "withdrawn")}
+        _log.log(
+            logging.INFO if any(counts.values()) else logging.DEBUG, "source read", source=line.key, **counts
+        )
         self.polls.success(turn.row, turn.recipe, outcome, read_as=turn.digest)

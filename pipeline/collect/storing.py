@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 
+import structlog
 from django.db.models import OuterRef, Subquery
 
 from pipeline.collect import sieve
@@ -29,6 +30,7 @@ from pipeline.models import Entry, LastAnswer, Revision, text_hash
 from pipeline.records import EntryData, FeedData
 from pipeline.summary import SourceLine
 
+_log = structlog.get_logger("collect")
 _FUTURE = timedelta(minutes=10)  # clocks differ; a date further ahead is a mistake or an embargo
 
 
@@ -260,6 +262,8 @@ def _insert(pairs: Sequence[tuple[Entry, Revision]]) -> None:
     for start in range(0, len(pairs), 500):
         ids = [entry.pk for entry, _revision in pairs[start : start + 500]]
         Entry.objects.filter(pk__in=ids).update(current=Subquery(first))
+    for entry, revision in pairs:
+        _log.info("new", entry=entry.public_id, source=entry.source_id, title=revision.title)
 
 
 def _revise(row: Entry, found: EntryData, decision: Changed, seen: Sighting) -> None:
@@ -279,3 +283,4 @@ def _revise(row: Entry, found: EntryData, decision: Changed, seen: Sighting) -> 
     row.planned = False
     row.release_due = True
     row.save()
+    _log.info("changed", entry=row.public_id, source=row.source_id, why=decision.reason)

@@ -22,6 +22,7 @@ def _cycle(stages: tuple[str, ...]) -> Command:
             stop=stop,
             only_due=getattr(options, "due", False),
             publish_all=getattr(options, "all", False),
+            cycle=getattr(options, "cycle", ""),
         )
         summary = run_cycle(run, stages)
         after_run(config)

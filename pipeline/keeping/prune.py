@@ -16,6 +16,7 @@ from pipeline.config import Config
 from pipeline.models import StoreFact, upkeep
 
 _STEP = 500  # rows a transaction
+_PAGES = 2_000  # of the word index, some seconds at most
 _FORWARD = timedelta(
     days=30
 )  # at most, from one prune to the next: a clock that stands ahead must not empty the store
@@ -74,6 +75,8 @@ def _tidy() -> None:
     """Let the database bring its statistics and its files up to date."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
+            # The memory's word index grows in pieces; a bounded number of pages is put together each night.
+            cursor.execute("INSERT INTO memory_words (memory_words, rank) VALUES ('merge', %s)", [_PAGES])
             cursor.execute("PRAGMA optimize")
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         else:

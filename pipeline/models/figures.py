@@ -19,10 +19,13 @@ from pipeline.states import State
 _SAMPLE = 2_000  # rows a median is taken of, the newest
 
 
-def lag(language: str, since: datetime) -> float | None:
-    """Seconds from our first sight of an entry to its first release in a language: the median of what came since."""
+def lag(language: str, since: datetime, begun: str = "first_seen") -> float | None:
+    """Seconds until an entry's first release in a language: the median of what came since.
+
+    From our first sight of it; or with "published" from the date that its source gives, which may be a day without a time.
+    """
     rows = Release.objects.filter(language=language, released_at__gte=since, entry__first_seen__gte=since)
-    times = rows.order_by("-released_at").values_list("released_at", "entry__first_seen")[:_SAMPLE]
+    times = rows.order_by("-released_at").values_list("released_at", f"entry__{begun}")[:_SAMPLE]
     seconds = [(released - seen).total_seconds() for released, seen in times]
     return median(seconds) if seconds else None
 

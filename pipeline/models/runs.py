@@ -25,6 +25,10 @@ class RunManager(models.Manager["RunRecord"]):
     def most_recent(self) -> "RunRecord | None":
         return self.order_by("-ended_at").first()
 
+    def memory_hits(self) -> int:
+        """Of all runs that are still remembered."""
+        return self.aggregate(models.Sum("memory_hits"))["memory_hits__sum"] or 0
+
 
 class RunRecord(models.Model):
     started_at = models.DateTimeField()

@@ -7,9 +7,10 @@ back in every language, is not public, whatever the policy says; it comes back a
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import structlog
 from django.db import transaction
 
 from pipeline.config import Config
@@ -20,6 +21,7 @@ from pipeline.review.policy import may_go_out, names_any
 from pipeline.states import State
 from pipeline.values import ReviewPolicy
 
+_log = structlog.get_logger("release")
 _BATCH = 200
 _DRAFTED = frozenset({State.MACHINE, State.EDITED})
 
@@ -214,6 +216,7 @@ def _write(entry: Entry, language: str, values: dict[str, object]) -> bool:
     release = Release.objects.filter(entry=entry, language=language).first()
     if release is None:
         Release.objects.create(entry=entry, language=language, **values)
+        _say(entry, language, values)
         return True
     changed = [name for name, value in values.items() if getattr(release, name) != value]
     for name in changed:
@@ -221,4 +224,10 @@ def _write(entry: Entry, language: str, values: dict[str, object]) -> bool:
     if changed:
         release.dirty = True
         release.save()
+        _say(entry, language, values)
     return bool(changed)
+
+
+def _say(entry: Entry, language: str, values: Mapping[str, object]) -> None:
+    event = "taken back" if values["withdrawn"] else "released"
+    _log.info(event, entry=entry.public_id, language=language, label=str(values["label"]))

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
 from django.db import transaction
 
 from pipeline.models import Entry, Finding, Segment, Translation, Unit
@@ -11,6 +12,7 @@ from pipeline.records import Failure, Suggestion
 from pipeline.states import State, move
 from pipeline.wakeups import PUBLISH, announce
 
+_log = structlog.get_logger("translate")
 _RETRY_FIRST, _RETRY_LONGEST = timedelta(minutes=15), timedelta(hours=24)
 _RETRY_WAITING = timedelta(hours=1)  # nothing could be tried; a change of the engines wakes it at once
 
@@ -48,7 +50,12 @@ def store_draft(row: Translation, segments: Sequence[Segment], draft: Draft, now
         )
         _finish(row, draft, units, now)
         announce(PUBLISH)
+    _log.info("translated", **_ids(row), by=row.engines, risk=row.risk)
     return True
+
+
+def _ids(row: Translation) -> dict[str, str]:
+    return {"entry": row.entry.public_id, "language": row.language}
 
 
 def _unit(row: Translation, segment: Segment, draft: Draft) -> Unit:
@@ -118,6 +125,8 @@ def store_failure(row: Translation, failure: Failure, now: datetime) -> None:
         row.save(update_fields=["state", "due_at", "attempts", "reason", "claimed_by", "claimed_until"])
         if changed and not failure.waiting:
             row.log_move("translation failed", before, now, note=failure.reason)
+    if changed:
+        _log.info("waits" if failure.waiting else "failed", **_ids(row), why=failure.reason)
 
 
 def _still_ours(row: Translation) -> bool:

@@ -12,6 +12,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -133,7 +134,9 @@ def _wake(config: Config, routes: Routes, now: datetime, *, imported: int, alone
 def _in_threads(work: TranslateRun, started: datetime, threads: int) -> None:
     """Claim and translate until nothing is due. The first unexpected error stops all threads and is raised."""
     with ThreadPoolExecutor(threads, thread_name_prefix="translate") as pool:
-        futures = [pool.submit(_drain, work, _who(n), started) for n in range(threads)]
+        futures = [
+            pool.submit(copy_context().run, _drain, work, _who(n), started) for n in range(threads)
+        ]  # the lines of their log carry the run's id
         try:
             for future in futures:
                 future.result()

@@ -59,6 +59,11 @@ def _runs() -> Iterator[Metric]:
     )
     yield _gauge("newswire_last_run_sources_failed", "Sources that failed in it.", last.failed)
     yield _gauge("newswire_last_run_memory_hits", "Sentences the memory knew.", last.memory_hits)
+    yield CounterMetricFamily(
+        "newswire_memory_hits",
+        "Sentences the memory knew, in all runs.",
+        value=RunRecord.objects.memory_hits(),
+    )
     yield _gauge("newswire_last_run_files_written", "Files it wrote.", last.files)
     stages = GaugeMetricFamily("newswire_last_run_seconds", "How long each stage took.", labels=["stage"])
     for stage, seconds in last.seconds.items():
@@ -69,6 +74,11 @@ def _runs() -> Iterator[Metric]:
 def _languages(config: Config, now: datetime) -> Iterator[Metric]:
     lag = GaugeMetricFamily(
         "newswire_lag_seconds", "From first sight to publication, median of a day.", labels=["language"]
+    )
+    whole = GaugeMetricFamily(
+        "newswire_source_lag_seconds",
+        "From the date that the source gives to publication, median of a day.",
+        labels=["language"],
     )
     queue = GaugeMetricFamily(
         "newswire_waiting", "Translations that wait for an engine.", labels=["language"]
@@ -93,9 +103,11 @@ def _languages(config: Config, now: datetime) -> Iterator[Metric]:
         reports.add_metric([language], told.get(language, 0))
         if (seconds := figures.lag(language, now - _DAY)) is not None:
             lag.add_metric([language], seconds)
+        if (seconds := figures.lag(language, now - _DAY, "published")) is not None:
+            whole.add_metric([language], max(0.0, seconds))
         if (seconds := figures.review_seconds(language, now - 7 * _DAY)) is not None:
             review.add_metric([language], seconds)
-    yield from (lag, queue, age, held, review, reports)
+    yield from (lag, whole, queue, age, held, review, reports)
 
 
 def _sources(config: Config) -> Iterator[Metric]:

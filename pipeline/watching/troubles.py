@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from pipeline.collect.reading import coverage_of
 from pipeline.config import Config
+from pipeline.machine import places
 from pipeline.models import EnginePause, RunRecord, figures
 
 _AHEAD = timedelta(minutes=10)  # a row from further ahead than this was written under another clock
@@ -23,7 +24,18 @@ class Trouble:
 def troubles(config: Config, now: datetime | None = None) -> list[Trouble]:
     """All of them, the gravest first."""
     now = now or datetime.now(UTC)
-    return [*_runs(config, now), *_sources(config, now), *_languages(config, now), *_engines(now)]
+    whole = [*_disk(config), *_runs(config, now)]
+    return [*whole, *_sources(config, now), *_languages(config, now), *_engines(now)]
+
+
+def _disk(config: Config) -> Iterator[Trouble]:
+    """One for each disk: the folders on it share their fault."""
+    told = set()
+    for place in places(config):
+        disk = place.folder.stat().st_dev
+        if place.fault and disk not in told:
+            told.add(disk)
+            yield Trouble(id="disk", about=place.name, text=place.fault)
 
 
 def _runs(config: Config, now: datetime) -> Iterator[Trouble]:
@@ -36,7 +48,7 @@ def _runs(config: Config, now: datetime) -> Iterator[Trouble]:
             id="clock",
             about="",
             text=f"the clock says {now:%Y-%m-%d %H:%M} UTC, but the last run ended at "
-            f"{last.ended_at:%Y-%m-%d %H:%M}; set the clock right",
+            f"{last.ended_at:%Y-%m-%d %H:%M}; set it right (timedatectl set-ntp true)",
         )
     late = timedelta(minutes=3 * config.schedule.every) + timedelta(hours=1)
     if now - last.ended_at > late:
@@ -50,11 +62,17 @@ def _runs(config: Config, now: datetime) -> Iterator[Trouble]:
 def _sources(config: Config, now: datetime) -> Iterator[Trouble]:
     for row in figures.sources(source.key for source in config.enabled_sources):
         since = row.last_success
-        if row.error_code == "blocked":
-            text = f"its server refuses us: {row.error}; ask its operator to let our user agent in"
+        why = row.error.removeprefix(f"{row.key}: ") or "no poll ended well"
+        if row.error_code == "robots":
+            yield Trouble(id="source-blocked", about=row.key, text=why)
+        elif row.error_code == "blocked":
+            text = f"its server refuses us: {why}; ask its operator to let our user agent in"
             yield Trouble(id="source-blocked", about=row.key, text=text)
+        elif since is None and row.error:
+            text = f"never read yet: {why}; ./run.py check --source {row.key}"
+            yield Trouble(id="source-silent", about=row.key, text=text)
         elif since is not None and now - since > timedelta(hours=config.watch.silent):
-            text = f"not read since {since:%Y-%m-%d %H:%M} UTC: {row.error or 'no poll ended well'}; ./run.py check --source {row.key}"
+            text = f"not read since {since:%Y-%m-%d %H:%M} UTC: {why}; ./run.py check --source {row.key}"
             yield Trouble(id="source-silent", about=row.key, text=text)
         if drift := coverage_of(row).note:
             text = f"{drift} ./run.py check --source {row.key} --show tells what its recipe finds"
@@ -76,5 +94,8 @@ def _languages(config: Config, now: datetime) -> Iterator[Trouble]:
 def _engines(now: datetime) -> Iterator[Trouble]:
     for name, pause in EnginePause.objects.open_at(now).items():
         yield Trouble(
-            id="engine-paused", about=name, text=f"left alone until {pause.until:%H:%M} UTC: {pause.reason}"
+            id="engine-paused",
+            about=name,
+            text=f"left alone until {pause.until:%H:%M} UTC: {pause.reason}; it is asked again by itself then, "
+            "and ./run.py check tells whether it answers",
         )

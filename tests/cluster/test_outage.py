@@ -36,7 +36,7 @@ def test_a_database_that_is_away_is_waited_for(
         process = psutil.Process(own_postgres.get_pid())
         process.send_signal(signal.SIGQUIT)
         await_that(lambda: "the database is away" in members.log(), members.log)
-        during = ask(port, "/healthz")
+        during = ask(port, "/healthz/live")
         psutil.wait_procs([process], timeout=PATIENCE)
         own_postgres.ensure_postgres_running()
         await_that(members.is_idle, members.log)

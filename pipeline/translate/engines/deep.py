@@ -87,7 +87,7 @@ class DeepEngine:
 
     def reason(self, pair: Pair) -> str | None:
         if self._service.needs_key and not self._options.key:
-            return f"{self.name} needs a key: put it in an environment variable and name that in `key_env`"
+            return f"{self.name} needs a key: name an environment variable in `key_env`, and see that this process has it"
         if pair.source == pair.target or self._service.codes(pair) is None:
             return f"{self.name} does not translate {pair}"
         return None

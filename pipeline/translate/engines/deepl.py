@@ -48,7 +48,7 @@ class DeepLEngine(OnlineEngine):
 
     def reason(self, pair: Pair) -> str | None:
         if not self._line.key:
-            return f"{self.name} needs a key: put it in an environment variable and name that in `key_env`"
+            return f"{self.name} needs a key: name an environment variable in `key_env`, and see that this process has it"
         if pair.source == pair.target or not {pair.source, pair.target} <= _LANGUAGES:
             return f"{self.name} does not translate {pair}"
         return None
