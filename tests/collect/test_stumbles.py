@@ -23,7 +23,8 @@ def stumble(*_args: object, **_kwargs: object) -> Any:
 @pytest.mark.usefixtures("sqlite_store")
 def test_one_source_stumbles_and_the_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
     """The reason stands on the source; its poll comes again, later and later."""
-    monkeypatch.setattr(gather, "READERS", {**READERS, "jsonfeed": stumble})
+    readers: dict[str, Any] = {**READERS, "jsonfeed": stumble}
+    monkeypatch.setattr(gather, "READERS", readers)
     with serve({"/a": answer(FEED % (b"a", b"")), "/b": answer(b"{}")}) as server, capture_logs() as logs:
         rows = [
             {"key": "odd", "name": "Odd", "language": "lv", "url": server.url("/b"), "reader": "jsonfeed"},
