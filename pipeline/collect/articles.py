@@ -14,6 +14,7 @@ from pipeline.collect.call import FetchRequest, FetchResult
 from pipeline.collect.clean import clean_entry
 from pipeline.collect.readers import article, pdf
 from pipeline.collect.spacing import mended
+from pipeline.collect.stumbles import contained
 from pipeline.collect.texts import plain
 from pipeline.collect.urls import canonical_url
 from pipeline.collect.visited import GIVEN_UP_AFTER, Visited
@@ -126,7 +127,8 @@ class Articles:
             raise ReadError(f"leads to another host, {host_of(answer.url)}")
         body = hashlib.blake2b(answer.body, digest_size=10).hexdigest()
         same = body == known.body and bool(known.entries)
-        entries = known.entries if same else self._parsed(listed, answer)
+        with contained(listed.url):
+            entries = known.entries if same else self._parsed(listed, answer)
         if not same:
             self.fresh += entries
         if len(entries) == 1:

@@ -15,6 +15,7 @@ from pipeline.collect.gather import Gathered, Visit, first_request, gather
 from pipeline.collect.hubs import Offer, offered
 from pipeline.collect.polls import MOVED_AFTER, feed_ttl
 from pipeline.collect.reading import Reading
+from pipeline.collect.stumbles import contained
 from pipeline.config import Source as SourceConfig
 from pipeline.errors import CollectError
 from pipeline.models import Source
@@ -84,7 +85,8 @@ class Asker:
             return Fetched(
                 answer=replace(answer, body=b""), body_hash=body_hash, ttl=ttl, note="same bytes as before"
             )
-        found = gather(self._visit(turn, now), answer)
+        with contained(answer.url):
+            found = gather(self._visit(turn, now), answer)
         if found.answer is not None:  # the validators that count are those of the feed
             answer, body_hash, ttl = found.answer, _digest(found.answer.body), feed_ttl(found.answer.body)
         return Fetched(

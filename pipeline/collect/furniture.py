@@ -116,7 +116,7 @@ def _drop_others(heading: html.HtmlElement, kept: Collection[html.HtmlElement], 
     said = _begin(heading)
     if len(said) <= _LONGEST_HEADING and _folded(said) in _TITLES:
         _drop_section(heading, kept, sizes)
-    elif heading.tag in {"p", "div"} and (link := next(heading.iter("a"), None)) is not None:
+    elif said and heading.tag in {"p", "div"} and (link := next(heading.iter("a"), None)) is not None:
         before = said.partition(_begin(link) or said)[0]
         if _folded(before) in _TITLES and sizes.leads_elsewhere(heading):
             heading.drop_tree()

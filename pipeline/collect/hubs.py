@@ -49,7 +49,7 @@ def _in_header(value: str) -> Iterator[tuple[str, str]]:
 def _in_body(answer: FetchResult) -> Iterator[tuple[str, str]]:
     if b"hub" not in answer.body:  # most feeds: nothing is parsed a second time
         return
-    if answer.body.lstrip()[:1] in {b"{", b"\xef"}:
+    if answer.body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         yield from _in_json(answer)
         return
     try:

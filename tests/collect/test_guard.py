@@ -6,7 +6,8 @@ import time
 import pytest
 
 from pipeline.collect.fetch import Fetcher, FetchRequest, Limits, Network
-from pipeline.collect.guard import AddressPolicy, SockAddr, is_public, unwrap
+from pipeline.collect.guard import AddressPolicy, SockAddr
+from pipeline.collect.ranges import is_public, unwrap
 from pipeline.errors import FetchError
 from tests.collect.servers import answer, redirect, serve
 

@@ -32,6 +32,16 @@ def said(body: str = "", link: str = "") -> Offer | None:
             Offer("https://h.example/", "https://riga.example/feed.json"),
         ),
         (
+            f'\ufeff<feed {ATOM}><link rel="hub" href="https://h.example/"/></feed>',
+            "",
+            Offer("https://h.example/", FEED),
+        ),
+        (
+            '\ufeff{"hubs": [{"type": "WebSub", "url": "https://h.example/"}]}',
+            "",
+            Offer("https://h.example/", FEED),
+        ),
+        (
             "<rss/>",
             '<https://h.example/>; rel="hub", <https://h2.example/>; rel=hub, </self>; rel="self alternate"',
             Offer("https://h.example/", "https://riga.example/self"),

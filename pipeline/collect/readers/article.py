@@ -25,6 +25,7 @@ from pipeline.records import EntryData, Image
 _DATELINE = 120  # characters
 _NAME, _HEADINGS = 1_000, 50  # characters of a title, and headings among which it is looked for
 _BOX = 8  # elements in which there are more lines than one
+_PAIR = 2  # list items that are a label and its date
 _BEFORE_TEXT = 12  # lines after the headline among which a date is looked for
 _PUBLISHED = re.compile(
     r"(?:\w+\s+)?(?:pubblicat[oa]|gepubliceerd|published|veröffentlicht|publié|publicado|publicēts|opublikowan[oa]|paskelbta"
@@ -126,7 +127,8 @@ def _days(page: _Page, title: str) -> Iterator[str]:
     yield from page.head.dates
     if page.head.dates:
         return
-    blocks = _after_headline(page.tree, title)
+    begin = _lines(page.found.content) if page.found.content is not None else ()
+    blocks = [*_after_headline(page.tree, title), *(said for _line, said in begin)]
     yield from (said for said in blocks if _is_dateline(said) and parse_date(said) is not None)
     yield page.found.date
 
@@ -134,10 +136,10 @@ def _days(page: _Page, title: str) -> Iterator[str]:
 def _after_headline(tree: html.HtmlElement, title: str) -> list[str]:
     """The first lines after the headline, or of the page where it has none; a long paragraph is an empty one."""
     lines: list[str] = []
-    for element in tree.iter("h1", "h2", "p", "div", "span", "time", "li", "small", "strong"):
+    for element in tree.iter("h1", "h2", "p", "div", "span", "time", "li", "dd", "small", "strong"):
         if element.tag in {"h1", "h2"}:
             lines = [] if _letters(webpage.words(element)) == _letters(title) else lines
-        elif sum(1 for _ in islice(element.iter(), _BOX)) < _BOX:
+        elif _is_line(element):
             lines.append(element.get("datetime", "") or webpage.words(element))
     return [line if len(line) <= _DATELINE else "" for line in lines[:_BEFORE_TEXT]]
 
@@ -202,6 +204,17 @@ def _drop_title(content: html.HtmlElement, title: str) -> None:
     said = [each for each in content.iter("h1", "h2") if _letters(webpage.words(each)) == _letters(title)]
     _drop(found if len(found) == 1 else said)
     _drop([each for each in said[:1] if each not in found])
+    _drop([line for line, words in _lines(content)[:1] if _letters(words) == _letters(title)])
+
+
+def _lines(content: html.HtmlElement) -> list[tuple[html.HtmlElement, str]]:
+    """The first lines of a text that stand in elements of their own, with their words."""
+    small = (each for each in content.iter("p", "div", "b", "strong") if _is_line(each))
+    return [(each, said) for each in islice(small, _BEFORE_TEXT) if (said := webpage.words(each))]
+
+
+def _is_line(element: html.HtmlElement) -> bool:
+    return sum(1 for _ in islice(element.iter(), _BOX)) < _BOX
 
 
 def _letters(text: str) -> str:
@@ -211,17 +224,20 @@ def _letters(text: str) -> str:
 
 def _drop_dateline(content: html.HtmlElement) -> None:
     """The lines above the text that say when it was published, with or without the date, or how often it was read."""
-    for element in list(content.iter("p", "div", "span", "time")):
+    for element in list(content.iter("p", "div", "span", "time", "dl", "li")):
         said = webpage.words(element)
         if not said or (len(said) > _DATELINE and len(element)):
             continue
+        if element.tag == "li" and next(islice(element.itersiblings(), _PAIR - 1, None), None) is not None:
+            return  # a calendar
         if not said.isdigit() and not _is_dateline(said):
             return
         _drop([element])
 
 
 def _is_dateline(said: str) -> bool:
-    only_date = len(said.split()) <= 6 and said[-1:] not in "!?:" and parse_date(said) is not None
+    words = [word for word in said.split() if any(map(str.isalnum, word))]
+    only_date = len(words) <= 6 and said[-1:] not in "!?:" and parse_date(said) is not None
     return len(said) <= _DATELINE and (only_date or _PUBLISHED.match(said) is not None)
 
 

@@ -98,7 +98,40 @@ def fields(story: Story) -> str:
     )
 
 
-SHAPES: tuple[Callable[[Story], str], ...] = (blog, boxes, lines, table, fields)
+def labels(story: Story) -> str:
+    """The date in a list of terms under the headline, pictures that are links without a word, files below."""
+    pictures = "".join(f'<a href="/g{number}.jpg"><img src="/g{number}s.jpg"></a>' for number in range(12))
+    return (
+        f'<!doctype html><html><head><meta charset="utf-8"><title>{escape(story.title)} | {story.site}</title></head><body><div class="logo">'
+        f'<a href="/"><img src="/logo.png"></a></div><nav>{_menu(story)}</nav><main><article><h1>{escape(story.title)}</h1><dl><dt>{story.label}</dt>'
+        f'<dd>{story.printed}</dd></dl><div class="prose">{_paragraphs(story)}</div><div class="gallery">{pictures}</div></article></main>'
+        f"<footer><p>{story.footer}</p></footer></body></html>"
+    )
+
+
+def breaks(story: Story) -> str:
+    """One cell: the headline is bold, all else is parted by line breaks."""
+    text = "<br><br>".join(map(escape, (story.lead, *story.paragraphs, story.heading)))
+    points = "<br>- ".join(map(escape, story.points))
+    return (
+        f'<html><head><meta charset="utf-8"><title>{escape(story.title)} | {story.site}</title></head><body><table><tr><td>{"<br>".join(story.menu)}</td>'
+        f"<td><b>{escape(story.title)}</b><br>{story.printed}<br><br>{text}<br>- {points}</td></tr><tr><td colspan=2>{story.footer}</td></tr></table></body></html>"
+    )
+
+
+def plain_boxes(story: Story) -> str:
+    """Boxes alone: no heading and no paragraph."""
+    text = "".join(
+        f"<div>{escape(each)}</div>" for each in (story.lead, *story.paragraphs, story.heading, *story.points)
+    )
+    return (
+        f'<html><head><meta charset="utf-8"><title>{escape(story.title)} | {story.site}</title></head><body><div class="top">'
+        f"{''.join(f'<div><a href=/{name}>{name}</a></div>' for name in story.menu)}</div><div class='content'><div>{escape(story.title)}</div>"
+        f"<div>{story.printed}</div>{text}</div><div>{story.footer}</div></body></html>"
+    )
+
+
+SHAPES: tuple[Callable[[Story], str], ...] = (blog, boxes, lines, table, fields, labels, breaks, plain_boxes)
 
 
 def short(story: Story) -> str:
