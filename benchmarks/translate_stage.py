@@ -64,6 +64,12 @@ def main(arguments: Sequence[str]) -> None:
     print(
         f"start-up of a process, once: {start_up.cpu:.2f} s of CPU; with it {statistics.median(with_start_up):.3f} by CPU"
     )
+    for name, runs in (("bare", bare), ("stage", stage)):
+        parent = statistics.median(run.own for run in runs)
+        workers = statistics.median(run.cpu - run.own for run in runs)
+        print(
+            f"{name}: CPU of this process {1000 * parent / len(lines):.2f} ms a line, of the workers {1000 * workers / len(lines):.2f}"
+        )
     own, _child = peak_mb()
     print(
         f"throughput of the stage: {statistics.median(walls):.3f} of the bare engine by the wall clock, {statistics.median(cpus):.3f} by CPU"
