@@ -39,7 +39,7 @@ _CHUNK = 200  # lines handed over at once
 
 @dataclass(slots=True, kw_only=True)
 class Score:
-    """`cpu_seconds` of this process and its children; `failures`: lines without a translation."""
+    """`cpu_seconds` of this process and its children; `failures`: lines with a text, and without a translation."""
 
     chrf: float = 0.0
     bleu: float = 0.0
@@ -92,7 +92,7 @@ def _score(
         for start in range(0, len(sources), _CHUNK):
             outputs += translate(room, pair, sources[start : start + _CHUNK])
             advance(len(outputs), len(sources))
-    score.failures = outputs.count("")
+    score.failures = sum(bool(line) and not output for line, output in zip(sources, outputs, strict=True))
     outputs = in_the_references_marks(outputs, references)
     score.chrf = round(CHRF().corpus_score(outputs, [references]).score, 2)
     score.bleu = round(BLEU().corpus_score(outputs, [references]).score, 2)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import ClassVar
 
-from django.db import models
+from django.db import IntegrityError, models, transaction
 
 from pipeline.models.entries import Revision
 from pipeline.models.fields import text_hash
@@ -16,16 +16,18 @@ class SegmentManager(models.Manager["Segment"]):
         for field, text in texts:
             wanted.setdefault(text_hash(text), (field, text))
         found = self.of(revision_id, wanted)
-        if len(found) != len(wanted):
-            self.bulk_create(
-                [
-                    Segment(revision_id=revision_id, ordinal=ordinal, field=field, text=text, text_hash=key)
-                    for ordinal, (key, (field, text)) in enumerate(wanted.items())
-                ],
-                ignore_conflicts=True,  # another language's worker may have been first
-            )
-            found = self.of(revision_id, wanted)
-        return found
+        if len(found) == len(wanted):
+            return found
+        rows = [
+            Segment(revision_id=revision_id, ordinal=ordinal, field=field, text=text, text_hash=key)
+            for ordinal, (key, (field, text)) in enumerate(wanted.items())
+        ]
+        try:
+            with transaction.atomic():
+                return self.bulk_create(rows)
+        except IntegrityError:  # another language's worker was first, with all or some of them
+            self.bulk_create(rows, ignore_conflicts=True)
+            return self.of(revision_id, wanted)
 
     def of(self, revision_id: int, hashes: Iterable[str]) -> list["Segment"]:
         wanted = set(hashes)

@@ -33,15 +33,14 @@ def _plan_entry(entry: Entry, targets: Iterable[str], now: datetime) -> None:
         return  # another worker was first
     # Locked: an editor who saves at this moment is before or after, never between reading and writing.
     rows = {row.language: row for row in Translation.objects.select_for_update().filter(entry=entry)}
-    for language in targets:
-        if language == entry.language:
-            continue
-        row = rows.get(language)
-        if row is None:
-            Translation.objects.create(
-                entry=entry, language=language, published=entry.published, due_at=now, changed_at=now
-            )
-        elif row.revision_id != entry.current_id or entry.withdrawn_at:
+    wanted = [language for language in targets if language != entry.language]
+    Translation.objects.bulk_create(
+        Translation(entry=entry, language=language, published=entry.published, due_at=now, changed_at=now)
+        for language in wanted
+        if language not in rows
+    )
+    for row in (rows[language] for language in wanted if language in rows):
+        if row.revision_id != entry.current_id or entry.withdrawn_at:
             _mark(row, entry, now)
     Entry.objects.filter(pk=entry.pk, current_id=entry.current_id).update(planned=True)
 

@@ -32,7 +32,8 @@ def store_draft(row: Translation, segments: Sequence[Segment], draft: Draft, now
     with transaction.atomic():
         if not _still_ours(row):
             return False
-        Unit.objects.filter(translation=row, segment__in=segments).delete()
+        if row.revision_id is not None:  # else it never had any
+            Unit.objects.filter(translation=row, segment__in=segments).delete()
         units = Unit.objects.bulk_create([_unit(row, segment, draft) for segment in segments])
         Finding.objects.bulk_create(
             Finding(

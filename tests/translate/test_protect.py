@@ -345,3 +345,31 @@ class TestProperties:
         protected = protect(source, language="en", alphabet=None)
 
         assert squeezed(restore(protected.parts, protected) or "") == squeezed(source)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("À exceção de dois bairros há água.", "pt", "À exceção"),
+        ("Optei por NÃO dizer nada.", "pt", "NÃO"),
+        ("O vencedor do Óscar chegou.", "pt", "Oscar"),
+        ("Íris Cardoso venceu.", "pt", "Iris"),
+        ("A rua SÃO JOÃO fechou.", "pt", "SAO JOAO"),
+        ("À exceção de dois bairros há água.", "en", "A exceção"),
+    ],
+)
+def test_capitals_of_the_language_itself_are_left_to_the_model(
+    text: str, language: str, expected: str
+) -> None:
+    """A word of its own that is no name is understood with the gap, and mistaken for another without its accent."""
+    protected = protect(text, language=language, alphabet=ALPHABET | {"à"})
+
+    assert expected in protected.parts[0]
+    assert restore(protected.parts, protected) == text
+
+
+def test_a_fraction_stands_close_to_its_number_again() -> None:
+    """The engine is given 14 1/2, or it would read 141/2."""
+    protected = protect("They won 14½-13½.", language="en", alphabet=ALPHABET)
+
+    assert restore(protected.parts, protected) == "They won 14½-13½."

@@ -6,6 +6,7 @@ import pytest
 from lxml import etree
 
 from pipeline.errors import UsageError
+from pipeline.evaluate import in_the_references_marks
 from pipeline.evaluate_plot import buckets, needs_repair, write_plot
 
 SOURCES = ["The tram is late.", "Write to info@city.example.", "word " * 12 + "end."]
@@ -43,6 +44,21 @@ def test_each_line_is_in_one_group_of_either_kind() -> None:
     }
     assert found["1–9 words"].chrf["bare"] == 100.0
     assert found["1–9 words"].chrf["pipeline"] < 100.0
+
+
+@pytest.mark.parametrize(
+    ("reference", "expected"),
+    [
+        ('He said, "It is "good" here."', 'She: "It is "so" – O\'Neill\'s, the \'90s."'),
+        ("He said, \"It is 'good' here.\"", "She: \"It is 'so' - O'Neill's, the '90s.\""),
+        ("He said, “It is good here.”", "She: “It is ‘so’ – O’Neill’s, the ’90s.”"),
+    ],
+)
+def test_outputs_are_compared_in_the_references_marks(reference: str, expected: str) -> None:
+    """Rightly set quotation marks, also inner ones, are no fault; an apostrophe is none of them."""
+    found = in_the_references_marks(["She: “It is ‘so’ – O’Neill’s, the ’90s.”"], [reference])
+
+    assert found == [expected.replace("–", "-") if '"' in reference else expected]
 
 
 def test_the_plot_is_an_svg_without_scripts(tmp_path: Path) -> None:

@@ -28,6 +28,11 @@ def sentences(text: str, language: str) -> list[str]:
         ("ro", ["Dl. Popescu locuiește pe str. Lungă nr. 5.", "Are 30 de ani."]),
         ("en", ["Mr. Smith of the U.S. Senate arrived at 5 p.m. Eastern time.", "Sales rose."]),
         ("en", ['"Is it open?" asked Mrs. Jones.', "No. 5 is."]),
+        ("en", ["The Grace v. Sessions suit went to the D.C. Circuit.", "Det. Dennis McCarthy agreed."]),
+        (
+            "pt",
+            ["A Sra. May e o sr. Mueller falaram com a Dra. Ford.", "Voltam no séc. XXI, p. ex. em Lisboa."],
+        ),
         ("ga", ["Tá an leabharlann oscailte.", "Fáilte roimh St. Patrick!"]),
     ],
 )

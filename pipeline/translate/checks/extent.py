@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from operator import eq
 
 from pipeline.records import FindingData
 from pipeline.translate.checks.base import BLOCK, WARN, UnitForCheck, found
@@ -88,22 +89,14 @@ def _longest_run(text: str) -> tuple[int, int, tuple[int, int]] | None:
     words = [(match[0].lower(), match.span()) for match in _WORD.finditer(text)]
     plain = [word for word, _ in words]
     best: tuple[int, int, tuple[int, int]] | None = None
-    for size in sorted(_distances(plain)):
+    for size in range(1, min(_MAX_RUN, len(plain) // 2) + 1):
+        # So many words, at the least, are the same as those a phrase further on.
+        if sum(map(eq, plain, plain[size:])) < size * (_often(size) - 1):
+            continue
         for start, times in _runs(plain, size):
             if times >= _often(size) and (best is None or times > best[1]):
                 best = size, times, (words[start][1][0], words[start + size * times - 1][1][1])
     return best
-
-
-def _distances(words: list[str]) -> set[int]:
-    """How many words apart a word stands from itself: a phrase that follows itself is as long as that."""
-    last: dict[str, list[int]] = {}
-    found: set[int] = set()
-    for at, word in enumerate(words):
-        before = last.setdefault(word, [])
-        found.update(at - each for each in before[-_MAX_RUN:] if at - each <= _MAX_RUN)
-        before.append(at)
-    return found
 
 
 def _repeats_itself(text: str) -> bool:

@@ -27,7 +27,7 @@ class Untranslated:
     severity = BLOCK
 
     def check(self, unit: UnitForCheck) -> Iterable[FindingData]:
-        if unit.pair.source == unit.pair.target or _shared(unit) < _FEWEST:
+        if unit.pair.source == unit.pair.target or not _shares_words(unit):
             return
         if self._is_copy(unit) and not _is_foreign(unit):
             yield found(self, "the source's words, unchanged", span=(0, len(unit.target)))
@@ -77,12 +77,12 @@ class WrongLanguage:
                 return
 
 
-def _shared(unit: UnitForCheck) -> float:
-    """How many common words stand in both: where there are hardly any, nothing was copied."""
+def _shares_words(unit: UnitForCheck) -> bool:
+    """Whether common words stand in both: where there are hardly any, nothing was copied."""
     if unit.source.strip() == unit.target.strip():
-        return float("inf")
+        return True
     words = {*_WORD.findall(unit.source)} & {*_WORD.findall(unit.target)}
-    return sum(word.islower() for word in words)
+    return sum(1 for word in words if word.islower()) >= _FEWEST
 
 
 def _is_headline_in(unit: UnitForCheck) -> bool:
