@@ -57,7 +57,8 @@ def queue(request: DeskRequest) -> HttpResponse:
         "pages": _pages(start, found.total if found else 0, query),
         "saved": SavedFilter.objects.of(request.user),
         "last_move": last_move(request),
-        "unreviewed": urlencode({"state": UNREVIEWED}),
+        # Of one language: counting those of all would take a large store more than a page may.
+        "unreviewed": urlencode({"state": UNREVIEWED, "language": next(iter(languages), "")}),
         "shortcuts": request.user.shortcuts,
         "chosen": request.GET.get("language", ""),
     }

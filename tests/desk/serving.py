@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connections
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
@@ -88,6 +89,7 @@ class DeskSite:
 
 def session_of(editor: Editor) -> str:
     """A session as the front door opens it. The way through the door in a browser is tests/desk/test_shell_browser.py."""
+    settings.SECRET_KEY = wsgi.secret_key()  # with which the desk signs sessions from its first request on
     client = Client(headers={"host": "127.0.0.1"})
     assert client.post(f"/desk/enter/{SignInLink.objects.issue(editor, now())}/").status_code == 302
     return client.cookies["desk_session"].value

@@ -150,6 +150,7 @@ def test_every_page_is_accessible_and_fits(
         ]
         assert page.locator("html").get_attribute("lang") == language
         assert page.locator("h1").count() == 1
+        assert page.locator("details.account").count() == 1  # or it is the page that asks to sign in
     page.context.close()
 
     assert {path: faults for path, faults in wrong.items() if faults} == {}
