@@ -24,13 +24,13 @@ import structlog
 from apscheduler.job import Job
 from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
-from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 
 from pipeline import loading, mounts
 from pipeline.config import Config
 from pipeline.errors import ConfigError, NewswireError
 from pipeline.lock import daemon_lock
 from pipeline.publishing import Publishing
+from pipeline.webserver import Server, listening
 
 RUN = Path(__file__).resolve().parent.parent / "run.py"
 _GRACE = 80.0  # seconds a cycle has to put its work away after SIGTERM; systemd waits 90
@@ -143,11 +143,11 @@ def serve(config: Config, config_path: Path, *, say: Callable[[str], None], cycl
         os.execv(sys.executable, [sys.executable, str(RUN), *sys.argv[1:]])  # noqa: S606 - ourselves, with the new configuration
 
 
-def _listen(config: Config, site: WSGIApplication) -> BaseWSGIServer | MultiSocketServer:
+def _listen(config: Config, site: WSGIApplication) -> Server:
     # Says so for each request that finds another one waiting: under load a line a request.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     try:
-        return create_server(
+        return listening(
             site, host=config.serve.host, port=config.serve.port, threads=8, ident="", **_proxies(config)
         )
     except (OSError, ValueError) as error:  # waitress tells an unknown host by ValueError

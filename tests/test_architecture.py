@@ -43,7 +43,7 @@ LEVELS = (
         "pipeline.clock",
         "pipeline.webmetrics",
     },
-    {"pipeline.web"},
+    {"pipeline.web", "pipeline.webserver"},
     {"pipeline.webcache", "pipeline.summary", "pipeline.models", "pipeline.settings", "pipeline.loading"},
     {"pipeline.likeness", "pipeline.wakeups", "pipeline.drawing"},
     {"pipeline.config", "pipeline.states", "pipeline.records", "pipeline.languages"},
