@@ -21,7 +21,6 @@ import structlog
 from apscheduler.job import Job
 from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
-from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 
 from pipeline import loading, logs, mounts
 from pipeline.config import Config
@@ -29,6 +28,7 @@ from pipeline.errors import NewswireError
 from pipeline.lock import daemon_lock, lock_path
 from pipeline.publishing import Publishing
 from pipeline.signals import Signals
+from pipeline.webserver import Server, listening
 
 RUN = Path(__file__).resolve().parent.parent / "run.py"
 _GRACE = 80.0  # seconds a cycle has to put its work away after SIGTERM; systemd waits 90
@@ -163,9 +163,11 @@ def _kept(config: Config, path: Path) -> Iterator[None]:
         copy.unlink(missing_ok=True)
 
 
-def _listen(config: Config, site: WSGIApplication) -> BaseWSGIServer | MultiSocketServer:
+def _listen(config: Config, site: WSGIApplication) -> Server:
+    # Says so for each request that finds another one waiting: under load a line a request.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     try:
-        return create_server(
+        return listening(
             site, host=config.serve.host, port=config.serve.port, threads=8, ident="", **_proxies(config)
         )
     except (OSError, ValueError) as error:  # waitress tells an unknown host by ValueError

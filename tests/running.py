@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any, Self
 
 import psutil
-from waitress.server import create_server
 
 from pipeline.web import Site
+from pipeline.webserver import listening
 from tests.collect.servers import LoopbackServer, answer
 
 RUN = Path(__file__).resolve().parent.parent / "run.py"
@@ -194,7 +194,7 @@ def ask(port: int, path: str, method: str = "GET", **headers: str) -> Answer:
 @contextlib.contextmanager
 def served(site: Site, port: int = 0) -> Iterator[int]:
     """The site behind the server that `serve` uses, in this process. Gives the port."""
-    server: Any = create_server(site, host="127.0.0.1", port=port, threads=4, ident="")
+    server: Any = listening(site, host="127.0.0.1", port=port, threads=4, ident="")
     thread = threading.Thread(target=server.run)
     thread.start()
     try:

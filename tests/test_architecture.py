@@ -44,7 +44,7 @@ LEVELS = (
         "pipeline.machine",
         "pipeline.webmetrics",
     },
-    {"pipeline.web"},
+    {"pipeline.web", "pipeline.webserver"},
     {"pipeline.webcache", "pipeline.summary", "pipeline.models", "pipeline.settings", "pipeline.loading"},
     {"pipeline.likeness", "pipeline.wakeups", "pipeline.drawing", "pipeline.logs"},
     {"pipeline.config", "pipeline.states", "pipeline.records", "pipeline.languages"},

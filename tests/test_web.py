@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -226,6 +227,22 @@ def test_other_methods_are_refused(port: int) -> None:
         answer = ask(port, "/lv/all.rss", method, Content_Length="0")
 
         assert (answer.status, answer["Allow"]) == (405, "GET, HEAD")
+
+
+def test_an_answer_without_a_body_keeps_the_connection(port: int) -> None:
+    """A reader that polls a dozen feeds asks for all of them on one connection, also when nothing is new."""
+    question = b"GET /lv/all.rss HTTP/1.1\r\nHost: x\r\nIf-None-Match: *\r\n"
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        answers = connection.makefile("rb")
+        heads = []
+        for ending in (b"", b"", b"Connection: close\r\n"):
+            connection.sendall(question + ending + b"\r\n")
+            heads.append(b"".join(iter(answers.readline, b"\r\n")))
+        rest = answers.read()
+
+    assert all(head.startswith(b"HTTP/1.1 304 ") for head in heads)
+    assert [b"Connection: close" in head for head in heads] == [False, False, True]
+    assert rest == b""
 
 
 def test_folders(port: int, tree: Path) -> None:

@@ -1,0 +1,35 @@
+"""waitress, but for one habit: it ends the connection after every answer without a body.
+
+A feed reader's question is answered so most of the time (304), and a new connection costs more than the answer.
+"""
+
+from typing import Any
+from wsgiref.types import WSGIApplication
+
+from waitress.channel import HTTPChannel
+from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
+from waitress.task import WSGITask
+
+Server = BaseWSGIServer | MultiSocketServer
+
+
+class _Task(WSGITask):
+    def set_close_on_finish(self) -> None:
+        """Called also for want of a length, which an answer that has no body does not need (RFC 9112, 6.3)."""
+        headers: dict[str, str] = getattr(self.request, "headers", {})  # a broken request has none
+        if self.has_body or self.version != "1.1" or headers.get("CONNECTION", "").lower() == "close":
+            super().set_close_on_finish()
+
+
+class _Channel(HTTPChannel):
+    task_class = _Task
+
+
+def listening(application: WSGIApplication, **options: Any) -> Server:
+    """A server that holds its port and is not running yet. `options` are waitress's own."""
+    server = create_server(application, **options)
+    sockets = (server.map or {}).values() if isinstance(server, MultiSocketServer) else [server]
+    for each in sockets:
+        if isinstance(each, BaseWSGIServer):
+            each.channel_class = _Channel
+    return server
