@@ -3,10 +3,12 @@
     ./do bench cluster [--feeds 60] [--tasks 1000] [--sources 100000] [--minutes 30] [--languages 10]
 
 All on this machine and in one run, so that the ratios hold. The model takes the CPU seconds that were measured here
-for a poll, for a translated text without its engine, and for a task, and says how many such cores many sources need.
+for a poll, for a translated text without its engine, for a task and for a look of the scheduler, and says how many such cores many sources need.
 """
 
 import argparse
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -22,6 +24,8 @@ from tests import road
 from tests.cluster.network import Cluster, await_that, cluster
 
 _EXTRA = '[store]\nurl = "{}"\n[cluster]\ntick = 0.5\nquiet = 0.5\n[publish]\ndirectory = "public"\nsearch_hours = 0\n'
+_LOOKED_AT = 10_000  # sources; a look goes through them one by one, so more cost in proportion
+_LOOKS = 86_400 // 15
 _NEWS = 3.0  # entries a source has a day: assumption of the model
 
 
@@ -50,8 +54,11 @@ def main(arguments: Sequence[str]) -> None:
             _empty(url)
             rounds.append(_clustered(folder / f"with{workers}", found, url, options.feeds, workers, calm))
         task = _tasks(folder / "with2/config.toml", url, options.tasks)
+        _empty(url)
+        looks = _looks(url, min(options.sources, _LOOKED_AT))
     _report(rounds, task, options)
-    _model(costs, task, options)
+    table(("a look of the scheduler", "tasks put in", "CPU seconds"), looks)
+    _model(costs, task, float(looks[-1][2]) * options.sources / min(options.sources, _LOOKED_AT), options)
 
 
 def _plain(folder: Path, found: Network, feeds: int) -> tuple[Round, tuple[float, float]]:
@@ -138,6 +145,20 @@ def _left(members: Cluster) -> int:
     )
 
 
+def _looks(url: str, sources: int) -> list[tuple[str, str, str]]:
+    """What the scheduler's looks at so many sources cost in its own process."""
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.ticks", url, str(sources)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [
+        (f"{sources} sources, {what}", made, cpu)
+        for what, made, cpu in (line.split("\t") for line in done.stdout.splitlines())
+    ]
+
+
 def _report(rounds: Sequence[Round], task: float, options: argparse.Namespace) -> None:
     plain = rounds[0]
     rows = [
@@ -155,7 +176,7 @@ def _report(rounds: Sequence[Round], task: float, options: argparse.Namespace) -
     print(f"a task that finds nothing to do, of {options.tasks}: {task * 1000:.1f} ms")
 
 
-def _model(costs: tuple[float, float], task: float, options: argparse.Namespace) -> None:
+def _model(costs: tuple[float, float], task: float, look: float, options: argparse.Namespace) -> None:
     text, poll = costs
     polls = options.sources * 86_400 / (options.minutes * 60)
     texts = options.sources * _NEWS * options.languages
@@ -174,6 +195,9 @@ def _model(costs: tuple[float, float], task: float, options: argparse.Namespace)
             f"{(polls + texts / 24) * task / 86_400:.1f}",
         ),
     ]
+    rows.append(
+        ("looks of the scheduler", f"{_LOOKS}", f"{look * 1000:.0f} ms", f"{look * _LOOKS / 86_400:.1f}")
+    )
     total = sum(float(row[3]) for row in rows)
     print(
         f"model: {options.sources} sources, each polled every {options.minutes:g} minutes on a host of its own, "
