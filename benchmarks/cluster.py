@@ -3,16 +3,20 @@
     ./do bench cluster [--feeds 60] [--tasks 1000] [--sources 100000] [--minutes 30] [--languages 10]
 
 All on this machine and in one run, so that the ratios hold. The model takes the CPU seconds that were measured here
-for a poll, for a translated text without its engine, and for a task, and says how many such cores many sources need.
+for a poll, for a translated text without its engine, for a task and for a look of the scheduler, and says how many such
+cores many sources need.
 """
 
 import argparse
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import psycopg
 
 from benchmarks.claims import claim
@@ -23,6 +27,8 @@ from tests import road
 from tests.cluster.network import Cluster, await_that, cluster
 
 _EXTRA = '[store]\nurl = "{}"\n[cluster]\ntick = 0.5\nquiet = 0.5\n[publish]\ndirectory = "public"\nsearch_hours = 0\n'
+_LOOKED_AT = 10_000  # sources; a look goes through them one by one, so more cost in proportion
+_LOOKS = 86_400 // 15
 _NEWS = 3.0  # entries a source has a day: assumption of the model
 
 
@@ -51,8 +57,11 @@ def main(arguments: Sequence[str]) -> None:
             _empty(url)
             rounds.append(_clustered(folder / f"with{workers}", found, url, options.feeds, workers, calm))
         task = _tasks(folder / "with2/config.toml", url, options.tasks)
+        _empty(url)
+        looks = _looks(url, min(options.sources, _LOOKED_AT))
     _report(rounds, task, options)
-    _model(costs, task, options)
+    table(("a look of the scheduler", "tasks put in", "CPU seconds"), looks)
+    _model(costs, task, float(looks[-1][2]) * options.sources / min(options.sources, _LOOKED_AT), options)
 
 
 def _plain(folder: Path, found: Network, feeds: int) -> tuple[Round, tuple[float, float]]:
@@ -109,16 +118,17 @@ def _clustered(
 
 
 def _tasks(config: Path, url: str, count: int) -> float:
-    """Seconds of one translate task that finds nothing to do: a worker takes so many, one after the other."""
+    """CPU seconds of a worker for a translate task that finds nothing to do: it takes so many, one after the other."""
     with cluster(config, url) as members:
-        members.start("worker", "--queues", "translate", "--concurrency", "1")
+        worker = members.start("worker", "--queues", "translate", "--concurrency", "1")
         _put(url, 1)
         await_that(lambda: _left(members) == 0, members.log)  # it is up
         _put(url, count)
-        began = time.perf_counter()
+        began = psutil.Process(worker.pid).cpu_times()
         while _left(members):
             time.sleep(0.2)
-        seconds = time.perf_counter() - began
+        ended = psutil.Process(worker.pid).cpu_times()
+        seconds = ended.user + ended.system - began.user - began.system
         members.stop()
     return seconds / count
 
@@ -139,6 +149,20 @@ def _left(members: Cluster) -> int:
     )
 
 
+def _looks(url: str, sources: int) -> list[tuple[str, str, str]]:
+    """What the scheduler's looks at so many sources cost in its own process."""
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.ticks", url, str(sources)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [
+        (f"{sources} sources, {what}", made, cpu)
+        for what, made, cpu in (line.split("\t") for line in done.stdout.splitlines())
+    ]
+
+
 def _report(rounds: Sequence[Round], task: float, options: argparse.Namespace) -> None:
     plain = rounds[0]
     rows = [
@@ -155,10 +179,10 @@ def _report(rounds: Sequence[Round], task: float, options: argparse.Namespace) -
     table(("who", "texts", "seconds", "texts a second", "of once", "tree"), rows)
     pace = rounds[-1].texts / rounds[-1].seconds * plain.seconds / plain.texts
     claim(f"texts a second, {rounds[-1].what}", pace, 0.5, peer="a plain cycle on the same cores", more=True)
-    print(f"a task that finds nothing to do, of {options.tasks}: {task * 1000:.1f} ms")
+    print(f"a task that finds nothing to do, of {options.tasks}: {task * 1000:.1f} ms of CPU")
 
 
-def _model(costs: tuple[float, float], task: float, options: argparse.Namespace) -> None:
+def _model(costs: tuple[float, float], task: float, look: float, options: argparse.Namespace) -> None:
     text, poll = costs
     polls = options.sources * 86_400 / (options.minutes * 60)
     texts = options.sources * _NEWS * options.languages
@@ -177,6 +201,9 @@ def _model(costs: tuple[float, float], task: float, options: argparse.Namespace)
             f"{(polls + texts / 24) * task / 86_400:.1f}",
         ),
     ]
+    rows.append(
+        ("looks of the scheduler", f"{_LOOKS}", f"{look * 1000:.0f} ms", f"{look * _LOOKS / 86_400:.1f}")
+    )
     total = sum(float(row[3]) for row in rows)
     print(
         f"model: {options.sources} sources, each polled every {options.minutes:g} minutes on a host of its own, "

@@ -3,7 +3,8 @@
     ./do bench kills [--kills 200] [--seed 1] [--mode single|cluster|both]
 
 `single` kills runs of each stage on SQLite; `cluster` kills workers, and now and then the scheduler at work, on a
-PostgreSQL of its own. Moments are spread over the whole of an undisturbed run, which is measured first.
+PostgreSQL of its own. Moments are spread over the CPU time of an undisturbed run, which is measured first: so they
+fall all over the work, however busy the machine is.
 """
 
 import argparse
@@ -13,17 +14,21 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 from benchmarks.claims import claim
-from benchmarks.measure import table
+from benchmarks.measure import measured, table
 from benchmarks.postgres import postgres
 from pipeline.demo.network import SampleNetwork
 from tests import road
-from tests.cluster.network import await_that, cluster
+from tests.cluster.network import await_that, cluster, lasting
 
+_RUNS = "runs, SQLite"
 _STAGES = ("collect", "translate", "publish")
 _CLUSTER = '[store]\nurl = "{}"\n[cluster]\ntick = 0.5\nquiet = 0.5\nlost = 5.0\n'
 
@@ -49,51 +54,59 @@ def main(arguments: Sequence[str]) -> None:
     share = -(-options.kills // len(kinds))
     chance = random.Random(options.seed)
     with SampleNetwork() as sites, tempfile.TemporaryDirectory() as scratch:
-        calm = road.write_config(Path(scratch) / "calm", sites)
-        durations = road.once(calm)["seconds"]
+        config = road.write_config(Path(scratch) / "calm", sites)
+        costs, calm = undisturbed(config), road.tree(config)
         found = []
         if "single" in kinds:
-            found.append(single(Path(scratch) / "single", sites, road.tree(calm), durations, share, chance))
+            found.append(
+                single(road.write_config(Path(scratch) / "single", sites), calm, costs, share, chance)
+            )
         if "cluster" in kinds:
-            found.append(clustered(Path(scratch) / "cluster", sites, road.tree(calm), share, chance))
+            found.append(clustered(Path(scratch) / "cluster", sites, calm, share, chance))
     report(found)
     sys.exit(not all(each.same and not each.written_again and not each.doubled for each in found))
 
 
+def undisturbed(config: Path) -> dict[str, float]:
+    """Run each stage to its end. What each took in CPU seconds, its start included."""
+    costs = {}
+    for stage in _STAGES:
+        with measured() as took:
+            road.run(stage, "--config", str(config))
+        costs[stage] = took.cpu
+    return costs
+
+
 def kill_after(seconds: float, *arguments: str) -> bool:
-    """Start a command and kill it after a while. Whether it was still running."""
+    """Start a command and kill it once it has taken so much CPU time. Whether it was still running."""
     child = subprocess.Popen(
         road.command(*arguments), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=road.environment()
     )
-    time.sleep(seconds)
-    alive = child.poll() is None
-    if alive:
-        child.send_signal(signal.SIGKILL)
-    child.wait()
-    return alive
+    process = psutil.Process(child.pid)
+    while child.poll() is None:
+        with suppress(psutil.NoSuchProcess):
+            spent = process.cpu_times()
+            if spent.user + spent.system >= seconds:
+                child.kill()
+                break
+        time.sleep(0.005)
+    return child.wait() == -signal.SIGKILL
 
 
 def single(
-    folder: Path,
-    sites: SampleNetwork,
-    calm: dict[str, str],
-    durations: dict[str, float],
-    kills: int,
-    chance: random.Random,
+    config: Path, calm: Mapping[str, str], costs: dict[str, float], kills: int, chance: random.Random
 ) -> Outcome:
     """The stages in turn, each killed again and again, then one run to the end and one more."""
-    config = road.write_config(folder, sites)
     began, killed = time.perf_counter(), 0
     for number in range(kills):
         stage = _STAGES[number * len(_STAGES) // kills]
-        moment = chance.uniform(0.2, 1.0) + chance.random() * durations[stage]
-        killed += kill_after(moment, stage, "--config", str(config))
+        killed += kill_after(chance.uniform(0.15, 1.0) * costs[stage], stage, "--config", str(config))
     road.once(config)
-    return _outcome("runs, SQLite", config, calm, (kills, killed), began)
+    return _outcome(_RUNS, config, calm, (kills, killed), began)
 
 
 def clustered(
-    folder: Path, sites: SampleNetwork, calm: dict[str, str], kills: int, chance: random.Random
+    folder: Path, sites: SampleNetwork, calm: Mapping[str, str], kills: int, chance: random.Random
 ) -> Outcome:
     """Workers one after the other, every eighth time with the scheduler at work; the last ones live."""
     began, killed = time.perf_counter(), 0
@@ -118,8 +131,11 @@ def clustered(
         return _outcome("workers, PostgreSQL", config, calm, (kills, killed), began)
 
 
-def _outcome(what: str, config: Path, calm: dict[str, str], kills: tuple[int, int], began: float) -> Outcome:
-    same = road.tree(config) == calm
+def _outcome(
+    what: str, config: Path, calm: Mapping[str, str], kills: tuple[int, int], began: float
+) -> Outcome:
+    tree = road.tree(config)
+    same = tree == calm if what == _RUNS else lasting(tree) == lasting(calm)
     again = road.once(config)
     return Outcome(
         what=what,

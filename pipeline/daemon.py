@@ -5,6 +5,7 @@ server, its memory goes back to the machine, and a broken cycle cannot take the 
 """
 
 import json
+import logging
 import os
 import subprocess
 import sys

@@ -43,7 +43,7 @@ def use_database(entry: dict[str, Any]) -> None:
     connections.close_all()
     # A thread keeps one connection for itself and one more for the time an event loop runs in it, which is
     # Playwright's: both are forgotten, or a test in a browser would write to the store of the module before.
-    connections._connections = Local(connections.thread_critical)  # type: ignore[attr-defined]
+    vars(connections)["_connections"] = Local(connections.thread_critical)
     connections.settings["default"] = connections.configure_settings({"default": entry})["default"]
 
 

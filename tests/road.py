@@ -69,7 +69,7 @@ def environment() -> dict[str, str]:
     return {**os.environ, "VIRTUAL_ENV": sys.prefix, "PYTHONWARNINGS": "error::RuntimeWarning"}
 
 
-def run(*arguments: str, timeout: float = 120) -> Done:
+def run(*arguments: str, timeout: float = 600) -> Done:
     """Run a command to its end."""
     done = subprocess.run(
         command(*arguments), capture_output=True, text=True, timeout=timeout, env=environment(), check=False

@@ -145,7 +145,7 @@ def ended(process: psutil.Popen, number: signal.Signals = signal.SIGTERM, *, wit
     return code
 
 
-def eventually(holds: Callable[[], object], *, within: float = 90.0) -> None:
+def eventually(holds: Callable[[], object], *, within: float = 240.0) -> None:
     """Wait until something that another process brings about is so."""
     deadline = time.monotonic() + within
     while not holds():

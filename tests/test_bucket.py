@@ -124,7 +124,7 @@ def test_without_the_package_it_says_what_to_install(
         raise ImportError(name)
 
     write(tmp_path, index_html="a")
-    monkeypatch.setattr(bucket.importlib, "import_module", absent)
+    monkeypatch.setattr("importlib.import_module", absent)
     with pytest.raises(PublishError, match="pip install"):
         bucket.send(configured(tmp_path, endpoint))
 

@@ -34,7 +34,7 @@ def run_with_little_room(limit: int, *arguments: str) -> subprocess.CompletedPro
         text=True,
         env=road.environment(),
         preexec_fn=little_room,
-        timeout=120,
+        timeout=600,
         check=False,
     )
 
@@ -110,7 +110,7 @@ def run_without_override(*arguments: str) -> subprocess.CompletedProcess[str]:
         text=True,
         env=road.environment(),
         preexec_fn=without_override,
-        timeout=120,
+        timeout=600,
         check=False,
     )
 
@@ -148,13 +148,13 @@ def test_a_broken_config_is_named_while_pages_go_on(tmp_path: Path) -> None:
         config.write_text(config.read_text() + "interval = 0\n")
         sound = config.read_text()
         with started("serve", "--config", config, log=log):
-            eventually((tmp_path / "public/lv/all.rss").exists, within=60)
+            eventually((tmp_path / "public/lv/all.rss").exists)
             config.write_text(sound + "[nonsense\n")
-            eventually(lambda: "cycle failed" in log.read_text(), within=60)
+            eventually(lambda: "cycle failed" in log.read_text())
             during = ask(port, "/lv/all.rss")
             routes["/feed"] = answer(FEED.replace(b"Maina laternas", b"Maina visas laternas"))
             config.write_text(sound)
-            eventually(lambda: "visas laternas" in ask(port, "/lv/all.rss").body.decode(), within=60)
+            eventually(lambda: "visas laternas" in ask(port, "/lv/all.rss").body.decode())
 
     assert during.status == 200
     assert str(config) in log.read_text()

@@ -35,7 +35,7 @@ def waiting() -> Translation:
     return row
 
 
-def execute(text: str, *arguments: object) -> None:
+def execute(text: str, *arguments: str | int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(text, arguments)
 
