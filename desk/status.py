@@ -29,6 +29,7 @@ TROUBLES = {  # as pipeline.watching.troubles names them
 PLOTS = {
     "lag": _("Minutes from first sight to publication, by language"),
     "volume": _("New entries a day, by source"),
+    "published": _("Texts published a day, by language"),
     "backlog": _("Waiting for an editor (✎) and for an engine (…), by language"),
     "engines": _("Characters translated a day, by engine"),
 }
@@ -47,6 +48,15 @@ class LanguageFigures:
         return None if self.lag is None else round(self.lag.total_seconds() / 60)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineFigures:
+    name: str
+    sentences: int
+    characters: int
+    failures: int
+    cost: float
+
+
 @allowed(Action.SEE)
 def page(request: DeskRequest) -> HttpResponse:
     config = setup().config
@@ -57,7 +67,7 @@ def page(request: DeskRequest) -> HttpResponse:
         "last": RunRecord.objects.most_recent(),
         "languages": _languages(),
         "sources": figures.sources(source.key for source in config.enabled_sources),
-        "engines": figures.engine_totals(),
+        "engines": _engines(),
         "plots": PLOTS.items(),
     }
     return render(request, "desk/status.html", context)
@@ -73,6 +83,22 @@ def plot(_request: DeskRequest, name: str) -> HttpResponse:
     # The picture's own style stands inside it; nothing in it may run.
     picture["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     return picture
+
+
+def _engines() -> list[EngineFigures]:
+    """What each did in the last month, and what its characters cost by its configured price."""
+    config = setup().config
+    since = (datetime.now(UTC) - timedelta(days=plots.DAYS)).date()
+    return [
+        EngineFigures(
+            name=name,
+            sentences=sentences,
+            characters=characters,
+            failures=failures,
+            cost=characters / 1e6 * (paced.price if (paced := config.engines.paced(name)) else 0.0),
+        )
+        for name, _calls, sentences, characters, failures, _seconds in figures.engine_totals(since)
+    ]
 
 
 def _languages() -> list[LanguageFigures]:

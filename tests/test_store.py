@@ -548,3 +548,11 @@ def test_facts_are_kept_by_name() -> None:
     StoreFact.objects.write("engines", ["lv-en", "pl-lv"])
 
     assert StoreFact.objects.read("engines") == ["lv-en", "pl-lv"]
+
+
+def test_writing_can_be_tried_without_a_trace(store: str) -> None:
+    """On either database; what it tries with is gone, and writing goes on."""
+    del store
+    opened.try_to_write(500)
+
+    assert opened.pending_migrations() == 0

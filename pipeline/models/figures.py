@@ -89,6 +89,13 @@ def entries_by_day(since: datetime) -> dict[tuple[str, date], int]:
     }
 
 
+def releases_by_day(since: datetime) -> dict[tuple[str, date], int]:
+    """Texts that first became public, by (language, day)."""
+    rows = Release.objects.filter(released_at__gte=since).annotate(day=TruncDate("released_at")).order_by()
+    found = rows.values_list("language", "day").annotate(Count("id"))
+    return {(language, day): count for language, day, count in found}
+
+
 def characters_by_day(since: date) -> dict[tuple[str, date], int]:
     """Characters sent by (engine, day)."""
     rows = EngineUsage.objects.filter(day__gte=since).order_by()

@@ -1,5 +1,6 @@
 """The plots of the status page, drawn on the server as SVG."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
@@ -10,6 +11,7 @@ from pipeline.drawing import Style, pygal
 from pipeline.models import figures
 
 DAYS = 30
+_MOST = 9  # series of one plot; the rest stands together as the last one
 _STYLE = Style(
     background="transparent",
     plot_background="transparent",
@@ -17,7 +19,18 @@ _STYLE = Style(
     foreground_strong="#5a6472",
     foreground_subtle="#8a94a2",
     font_family="sans-serif",
-    colors=("#1b6e9c", "#b3541e", "#4a7c2c", "#7b4aa0", "#a3873a", "#b03a5b", "#2f7f7a", "#6b6f76"),
+    colors=(
+        "#1b6e9c",
+        "#b3541e",
+        "#4a7c2c",
+        "#7b4aa0",
+        "#a3873a",
+        "#b03a5b",
+        "#2f7f7a",
+        "#8c6d4f",
+        "#4d5fb8",
+        "#6b6f76",
+    ),
 )
 
 
@@ -39,6 +52,12 @@ def volume(config: Config, title: str) -> bytes:
     return _bars(title, found, names)
 
 
+def published(config: Config, title: str) -> bytes:
+    """Texts that became public a day, by language."""
+    del config
+    return _bars(title, figures.releases_by_day(_since()), {})
+
+
 def backlog(config: Config, title: str) -> bytes:
     """What waits for an editor and what waits for an engine, by language, now."""
     held, waiting = figures.held(config.targets), figures.waiting(config.targets)
@@ -55,7 +74,7 @@ def engines(config: Config, title: str) -> bytes:
     return _bars(title, figures.characters_by_day(_since().date()), {})
 
 
-PLOTS = {"lag": lag, "volume": volume, "backlog": backlog, "engines": engines}
+PLOTS = {"lag": lag, "volume": volume, "published": published, "backlog": backlog, "engines": engines}
 
 
 def _since() -> datetime:
@@ -70,8 +89,14 @@ def _days() -> Sequence[date]:
 def _bars(title: str, found: Mapping[tuple[str, date], int], names: Mapping[str, str]) -> bytes:
     chart = pygal.StackedBar(**_options(title))
     chart.x_labels = [f"{day:%d.%m.}" for day in _days()]
-    for key in sorted({key for key, _day in found}):
+    sums = Counter[str]()
+    for (key, _day), count in found.items():
+        sums[key] += count
+    shown = [key for key, _count in sums.most_common(_MOST)]
+    for key in sorted(shown):
         chart.add(names.get(key, key), [found.get((key, day), 0) for day in _days()])
+    if rest := sums.keys() - set(shown):
+        chart.add(f"… ({len(rest)})", [sum(found.get((key, day), 0) for key in rest) for day in _days()])
     return _svg(chart)
 
 
@@ -85,6 +110,8 @@ def _options(title: str) -> dict[str, object]:
         "x_label_rotation": 0,
         "show_minor_x_labels": False,
         "x_labels_major_every": 5,
+        "truncate_label": -1,
+        "truncate_legend": -1,
         "legend_at_bottom": True,
         "no_data_text": "–",
         "disable_xml_declaration": True,
