@@ -58,12 +58,13 @@ class Sieve:
     def name(self, guids: Sequence[str]) -> None:
         """Whose digests they were: the guids of what went through, in the same order.
 
-        Of several entries with one guid only one is kept: these are looked at again in every answer.
+        Of several entries with one guid only one is kept, or they were told apart: these are looked at again in every
+        answer, together with what else may have that guid then.
         """
         if len(guids) == len(self._fresh):
             counts = Counter(guids)
             pairs = zip(guids, self._fresh, strict=True)
-            self.digests = {guid: digest for guid, digest in pairs if counts[guid] == 1}
+            self.digests = {guid: digest for guid, digest in pairs if counts[guid] == 1 and "\n" not in guid}
 
     def clashes(self, guids: Iterable[str]) -> bool:
         """Whether one of these entries may be another form of what was held back: then all must be read together."""
@@ -72,8 +73,7 @@ class Sieve:
 
 
 def short(guid: str) -> str:
-    """Of the id as the source gives it: should it come again it is seen, whatever was added to it since."""
-    return hashlib.blake2b(guid.partition("\n")[0].encode(), digest_size=6).hexdigest()
+    return hashlib.blake2b(guid.encode(), digest_size=6).hexdigest()
 
 
 def _digest(context: bytes, raw: bytes) -> str:
