@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 
 from benchmarks.postgres import postgres
 from pipeline.settings import database, django_settings
+from tests.plugins import emptied
 from tests.plugins.left_out import pytest_sessionfinish  # noqa: F401 - pytest finds the hook here
 from tests.plugins.small_network import feeds, undisturbed  # noqa: F401 - and these fixtures
 
@@ -51,6 +52,8 @@ def use_database(entry: dict[str, Any]) -> None:
 def postgres_url() -> Iterator[str]:
     """A real PostgreSQL server, from a package that carries its binaries; its own for this session."""
     with postgres() as url:
+        use_database(database(url))
+        emptied.without_care()
         yield url
         connections.close_all()
 
@@ -90,8 +93,7 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _prepared(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> Iterator[str]:
     if kind == "postgres":
         use_database(database(request.getfixturevalue("postgres_url")))
-        call_command("migrate", verbosity=0, interactive=False)
-        call_command("flush", verbosity=0, interactive=False)
+        emptied.empty()
     else:
         path = tmp_path / "store.db"
         shutil.copyfile(request.getfixturevalue("migrated_sqlite"), path)
