@@ -5,6 +5,7 @@ import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication
@@ -443,3 +444,13 @@ def test_a_reader_sees_the_old_file_or_the_new_one(port: int, tree: Path) -> Non
 
     assert wrong == []
     assert len(seen) > 4
+
+
+def test_readers_that_keep_their_connection_keep_nobody_out(tree: Path) -> None:
+    """Three hundred have asked and stay; the next one is answered all the same."""
+    with served(Site(tree)) as port, ExitStack() as stack:
+        for _ in range(300):
+            stays = stack.enter_context(Client(port))
+            assert stays.ask("/lv/all.rss").status == 200
+
+        assert ask(port, "/lv/all.rss").status == 200
