@@ -21,6 +21,7 @@ from pipeline.lock import holders
 from pipeline.machine import clock_fault, places
 from pipeline.models import RunRecord, Subscription
 from pipeline.models import Source as SourceRow
+from pipeline.printable import printable
 from pipeline.records import FeedData, Pair
 from pipeline.remedies import store_remedy
 from pipeline.translate.looking import look_at_engines
@@ -213,5 +214,7 @@ def show(lines: Iterable[Line], console: Console) -> None:
     table.add_column(style="bold")
     table.add_column(overflow="fold")
     for line in lines:
-        table.add_row("[green]ok[/green]" if line.ok else "[red]!![/red]", line.about, escape(line.text))
+        table.add_row(
+            "[green]ok[/green]" if line.ok else "[red]!![/red]", line.about, escape(printable(line.text))
+        )
     console.print(table)

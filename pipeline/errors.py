@@ -1,15 +1,18 @@
 """Every error the pipeline raises on purpose: one root, each names what it is about."""
 
+from pipeline.printable import printable
+
 
 class NewswireError(Exception):
     """An expected fault with a message a user can act on.
 
-    `resource` names the thing at fault: a source key, an engine name, a file.
+    `resource` names the thing at fault: a source key, an engine name, a file. Both may quote what a stranger's server
+    said; they are shown in terminals, logs and mails, and kept in the store.
     """
 
     def __init__(self, message: str, *, resource: str = "") -> None:
-        super().__init__(message)
-        self.resource = resource
+        super().__init__(printable(message))
+        self.resource = printable(resource)
 
     @property
     def message(self) -> str:

@@ -12,9 +12,10 @@ from datetime import UTC, datetime
 from typing import Any, TextIO
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
 
 from pipeline.options.log import Log
+from pipeline.printable import printable
 
 # Fetching tells of its own faults; a cycle that is longer than its interval is no fault.
 _QUIET = ("urllib3", "apscheduler", "waitress.queue")
@@ -61,9 +62,25 @@ def _last(options: Log) -> list[Processor]:
     if is_json(options):
         return [
             structlog.processors.format_exc_info,
+            _readable,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ]
-    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    # Its own tracebacks would show the variables of every frame, with the keys and cookies in them.
+    console = structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+    )
+    return [structlog.processors.format_exc_info, _readable, _on_one_line, console]
+
+
+def _readable(_logger: Any, _name: str, line: EventDict) -> EventDict:
+    """Many lines quote strangers: a path that was asked for, a server's reason."""
+    return {key: printable(value) if isinstance(value, str) else value for key, value in line.items()}
+
+
+def _on_one_line(_logger: Any, _name: str, line: EventDict) -> EventDict:
+    """No event looks like two; JSON writes line ends as \\n anyway."""
+    line["event"] = str(line.get("event", "")).replace("\n", "\\n")
+    return line
 
 
 class _Handler(logging.StreamHandler[TextIO]):

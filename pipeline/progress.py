@@ -9,6 +9,7 @@ from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Spinner
 from rich.progress import Progress as Bars
 from rich.table import Table
 
+from pipeline.printable import printable
 from pipeline.summary import Summary
 
 Advance = Callable[[int, int], None]  # told how many are done, of how many
@@ -56,7 +57,7 @@ def show(summary: Summary, console: Console) -> None:
     if summary.engines or summary.memory_hits:
         console.print(_engines(summary))
     for reason, count in summary.waiting_for.items():
-        console.print(f"[yellow]{count} waiting:[/yellow] {escape(reason)}", soft_wrap=True)
+        console.print(f"[yellow]{count} waiting:[/yellow] {escape(printable(reason))}", soft_wrap=True)
     seconds = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in summary.seconds.items())
     console.print(f"{summary.files_written} files written. {seconds}", soft_wrap=True)
     if summary.cut:
@@ -77,7 +78,7 @@ def _table(title: str, *columns: str) -> Table:
 def _sources(summary: Summary) -> Table:
     table = _table("Sources", "source", "new", "changed", "unchanged", "withdrawn", "why not")
     for line in summary.sources:
-        remark = f"[red]{escape(line.error)}[/red]" if line.error else escape(line.note)
+        remark = f"[red]{escape(printable(line.error))}[/red]" if line.error else escape(printable(line.note))
         table.add_row(line.key, *map(str, (line.new, line.changed, line.unchanged, line.withdrawn)), remark)
     return table
 
@@ -100,6 +101,6 @@ def _engines(summary: Summary) -> Table:
             name,
             *map(str, (line.calls, line.sentences, line.failures)),
             f"{line.seconds:.1f}",
-            escape(line.note),
+            escape(printable(line.note)),
         )
     return table

@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipeline.collect.tongue import Tongues, language_of, tongues_of
+from pipeline.printable import printable
 from pipeline.records import EntryData, FeedData
 
 _MISSING = "[red]missing[/red]"
@@ -85,16 +86,17 @@ def show(
         for entry in feed.entries:
             table.add_row(*_row(entry, expected.get(key, "")))
         console.print(table)
-        console.print(escape(summary(feed)), soft_wrap=True)
+        console.print(escape(printable(summary(feed))), soft_wrap=True)
 
 
 def _row(entry: EntryData, expected: str) -> tuple[str, str, str, str]:
     odd = _languages(entry, expected)
     date = f"{entry.published:%Y-%m-%d %H:%M}" if entry.published else _MISSING
-    address = escape(entry.url) or _MISSING
-    picture = escape(image(entry))
+    address = escape(printable(entry.url)) or _MISSING
+    picture = escape(printable(image(entry)))
     return (
-        (escape(entry.title) or _MISSING) + (f"\n[yellow]{escape(odd)}[/yellow]" if odd else ""),
+        (escape(printable(entry.title)) or _MISSING)
+        + (f"\n[yellow]{escape(printable(odd))}[/yellow]" if odd else ""),
         date,
         f"{address}\n{picture}" if picture else f"{address}\n[dim]no image[/dim]",
         str(length(entry)) if length(entry) else _MISSING,

@@ -51,6 +51,7 @@ LEVELS = (
     {"pipeline.recipes", "pipeline.options"},
     {"pipeline.values"},
     {"pipeline.errors", "pipeline.tables", "pipeline.remedies"},
+    {"pipeline.printable"},
 )
 STAGES = (
     "pipeline.collect",

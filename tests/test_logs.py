@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextvars import copy_context
 from datetime import UTC, datetime
 from threading import Thread
+from typing import Literal
 
 import pytest
 import structlog
@@ -71,6 +72,47 @@ def test_what_ends_by_itself_is_quiet_but_for_warnings(capsys: pytest.CaptureFix
     assert "stood ahead" in said
     assert "entries=3" in said
     assert "\x1b" not in said  # no colours where nobody watches
+
+
+@pytest.mark.parametrize("form", ["json", "human"])
+def test_words_of_strangers_give_no_orders_to_a_terminal(
+    capsys: pytest.CaptureFixture[str], form: Literal["json", "human"]
+) -> None:
+    """Nor do they make one line look like two, in a line of ours, of a library, or in a traceback."""
+    ill = "x\x1b]0;mine\x07\x9b2J\u202e\nforged"
+    logs.begin(Log(form=form), stays=True)
+    structlog.get_logger("collect").warning(ill, reason=ill)
+    logging.getLogger("django.request").warning("Not Found: %s", ill)
+    try:
+        raise ValueError(ill)
+    except ValueError:
+        structlog.get_logger("collect").exception("a fault")
+
+    said = capsys.readouterr().err
+    assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(said)
+    assert "\nforged" not in said.partition("a fault")[0]
+    assert "mine" in said
+
+
+@pytest.mark.parametrize("form", ["json", "human"])
+def test_a_traceback_shows_no_variables(
+    capsys: pytest.CaptureFixture[str], form: Literal["json", "human"]
+) -> None:
+    """They may be keys, passwords or cookies; logs are read and sent on by many."""
+    logs.begin(Log(form=form), stays=True)
+
+    def serve(cookie: str) -> None:
+        raise ValueError(len(cookie))
+
+    try:
+        serve("desk_session=" + "secret"[::-1])
+    except ValueError:
+        structlog.get_logger("web").exception("a fault")
+        logging.getLogger("waitress").exception("a fault of a library")
+
+    said = capsys.readouterr().err
+    assert said.count("ValueError: 19") == 2
+    assert "terces" not in said
 
 
 def test_ids_of_runs_sort_by_time() -> None:

@@ -28,6 +28,10 @@ _LOOKS_1252 = (
 _MOJIBAKE = re.compile(f"[âÃ][{re.escape(_LOOKS_1252)}]{{1,2}}")
 
 
+# What is left of them once such letters are made whole: terminals take orders by them, XML 1.0 advises against them.
+_LATE_CONTROLS = re.compile("[\x80-\x9f]")
+
+
 def without_controls(text: str) -> str:
     return _CONTROLS.sub("", text)
 
@@ -42,7 +46,7 @@ def repair(text: str, language: str = "") -> str:
     For Romanian the letters of its alphabet.
     """
     text = _MOJIBAKE.sub(_remade, _STRAY.sub("", without_directions(without_controls(text))))
-    text = unicodedata.normalize("NFC", text)
+    text = unicodedata.normalize("NFC", _LATE_CONTROLS.sub("", text))
     return text.translate(_ROMANIAN) if language.partition("-")[0] == "ro" else text
 
 
