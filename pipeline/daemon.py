@@ -22,10 +22,12 @@ import structlog
 from apscheduler.job import Job
 from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
+from django.db import DatabaseError, connection
 
 from pipeline import loading, logs, mounts
 from pipeline.config import Config
 from pipeline.errors import NewswireError
+from pipeline.keeping.nightly import was_missed
 from pipeline.lock import daemon_lock, lock_path
 from pipeline.publishing import Publishing
 from pipeline.signals import Signals
@@ -37,6 +39,7 @@ _LOCKED = 75
 _LOOK = 20.0  # seconds between two looks whether the configuration changed
 _GATHER = 3.0  # seconds: what hubs tell of in one moment is fetched together
 _RETRY = 30.0  # seconds until a cycle that was asked for is tried again, where another run was at work
+_SETTLED = timedelta(seconds=60)  # a start brings its tables up to date first
 _log = structlog.get_logger("daemon")
 
 
@@ -212,20 +215,32 @@ def _add_daily_jobs(scheduler: BackgroundScheduler, config: Config, config_path:
     """Each by a process of its own: what hangs or fails there stalls nobody."""
     if config.notices.enabled:
         scheduler.add_job(_run, "cron", hour=config.notices.hour, args=["notices", config_path])
-    scheduler.add_job(_run, "cron", hour=config.keep.hour, jitter=600, args=["prune", config_path])
-    if config.keep.backups:
-        scheduler.add_job(
-            _run, "cron", hour=config.keep.hour, minute=30, jitter=600, args=["backup", config_path]
-        )
+    # A quarter past: the jitter goes either way, and what is done before the hour does not count for this night.
+    night = scheduler.add_job(
+        _nightly, "cron", hour=config.keep.hour, minute=15, jitter=600, args=[config, config_path]
+    )
+    now = datetime.now(UTC)
+    with suppress(DatabaseError):  # no store yet: there was no night
+        if was_missed(config, now):
+            _log.info("last night's work was missed and is made up for", hour=config.keep.hour)
+            night.modify(next_run_time=now + _SETTLED)
+    connection.close()
 
 
-def _run(command: str, config_path: Path) -> None:
+def _nightly(config: Config, config_path: Path) -> None:
+    """Nothing is pruned that could not be backed up."""
+    if not config.keep.backups or _run("backup", config_path):
+        _run("prune", config_path)
+
+
+def _run(command: str, config_path: Path) -> bool:
     arguments = [sys.executable, str(RUN), command, "--json", "--config", str(config_path)]
     done = subprocess.run(arguments, stdout=subprocess.PIPE, check=False)  # noqa: S603 - our own program
     if done.returncode == 0:
         _log.info(command, **json.loads(done.stdout))
     else:
         _log.error("failed; it is tried again tomorrow", command=command, exit_code=done.returncode)
+    return done.returncode == 0
 
 
 def _bring_forward(job: Job, seconds: float) -> None:

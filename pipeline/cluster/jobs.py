@@ -68,7 +68,11 @@ def publish(priority: int = tasks.BACKFILL) -> int:
 
 
 def upkeep() -> int:
-    return _once(tasks.upkeep.configure(queueing_lock="upkeep"))
+    return _once(tasks.upkeep.configure(lock="upkeep", queueing_lock="upkeep"))
+
+
+def notices() -> int:
+    return _once(tasks.notices.configure(lock="notices", queueing_lock="notices"))
 
 
 def _once(deferrer: JobDeferrer) -> int:

@@ -4,8 +4,9 @@ Whoever holds an advisory lock of the database is at work; when it dies the data
 """
 
 import threading
+import time
 from collections import defaultdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import structlog
@@ -22,8 +23,10 @@ from pipeline.cluster.opening import prepare
 from pipeline.cluster.tasks import is_claimant
 from pipeline.config import Config
 from pipeline.errors import StoreError
-from pipeline.models import Entry, Release, Source, StoreFact, Translation
+from pipeline.keeping.nightly import is_due
+from pipeline.models import Entry, Release, RunRecord, Source, StoreFact, Translation
 from pipeline.translate.stage import BATCH
+from pipeline.watching.telling import tell
 
 _LOCK = 0x43436E65  # of the scheduler; any number that nobody else of this database takes
 _log = structlog.get_logger("scheduler")
@@ -32,6 +35,7 @@ _log = structlog.get_logger("scheduler")
 def schedule(config: Config, stop: threading.Event) -> None:
     """Run until `stop`. While another is at work, wait to take its place."""
     leading = prepared = False
+    told = time.monotonic()
     while not stop.is_set():
         try:
             if not prepared:
@@ -40,6 +44,9 @@ def schedule(config: Config, stop: threading.Event) -> None:
                 _log.info("scheduler at work")
             if leading:
                 tick(config)
+            if leading and time.monotonic() - told >= config.schedule.every * 60:
+                tell(config)
+                told = time.monotonic()
         except (OperationalError, InterfaceError, ConnectorException, StoreError) as error:
             # Gone, and with it the lock: begin anew when it is back.
             _log.warning("the database is away; trying again", reason=str(error).strip())
@@ -64,10 +71,12 @@ def tick(config: Config, now: datetime | None = None) -> dict[str, int]:
         Translation.objects.free_leases(now)
         made["translate"] = max(0, _batches_due(now) - jobs.waiting("translate"))
         jobs.translate(made["translate"])
-        if _something_to_publish():
+        if _something_to_publish() or _is_record_due(config, now):
             made["publish"] = jobs.publish()
-        if _is_night(config, now):
+        if _has_come("night", config.keep.hour, now):
             made["upkeep"] = jobs.upkeep()
+        if config.notices.enabled and _has_come("notices", config.notices.hour, now):
+            made["notices"] = jobs.notices()
     made["returned"] = _give_back(config.cluster.lost)
     _free_claims()
     return made
@@ -95,12 +104,17 @@ def _something_to_publish() -> bool:
     )
 
 
-def _is_night(config: Config, now: datetime) -> bool:
-    """Once a day, at the hour of [keep]."""
-    today = f"{now:%Y-%m-%d}"
-    if now.hour != config.keep.hour or StoreFact.objects.read("upkeep") == today:
+def _is_record_due(config: Config, now: datetime) -> bool:
+    """Where nothing changes, a publishing of nothing tells that scheduler, queue and workers are there."""
+    last = RunRecord.objects.most_recent()
+    return last is None or abs(now - last.ended_at) >= timedelta(minutes=config.schedule.every)
+
+
+def _has_come(name: str, hour: int, now: datetime) -> bool:
+    """Once a day, at this hour or as soon after it as a scheduler is there."""
+    if not is_due(StoreFact.objects.read(name), hour, now):
         return False
-    StoreFact.objects.write("upkeep", today)
+    StoreFact.objects.write(name, now.isoformat())
     return True
 
 

@@ -6,6 +6,7 @@ Imported by Procrastinate by this name, so that a task is called the same in eve
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from asgiref.sync import async_to_sync
@@ -13,14 +14,18 @@ from django.db import close_old_connections
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django.procrastinate_app import app
 
-from pipeline.cluster.workshop import workshop
+from pipeline import logs
+from pipeline.cluster.workshop import Workshop, workshop
 from pipeline.collect import stage as collecting
+from pipeline.config import Config
 from pipeline.cycle import bring_out
 from pipeline.errors import PublishError
-from pipeline.keeping.prune import prune
+from pipeline.keeping import nightly
+from pipeline.models import RunRecord, Source
+from pipeline.review import notices as mail
 from pipeline.translate import stage as translating
 
-_log = structlog.get_logger("publish")
+_log = structlog.get_logger("worker")
 
 COLLECT, TRANSLATE, PUBLISH, UPKEEP = "collect", "translate", "publish", "upkeep"
 QUEUES = (COLLECT, TRANSLATE, PUBLISH, UPKEEP)
@@ -35,29 +40,30 @@ _FAILED_HOURS = 7 * 24  # for how long a task that failed can be looked at
 
 
 @contextmanager
-def _own_connection() -> Iterator[None]:
-    """A thread of the worker keeps its connection; one that has died meanwhile is opened anew."""
+def _at_work(context: JobContext) -> Iterator[Workshop]:
+    """The log's lines carry the task. A thread of the worker keeps its connection; one that has died is opened anew."""
     close_old_connections()
     try:
-        yield
+        with logs.within(task=f"{context.job.task_name} {context.job.id}"):
+            yield workshop()
     finally:
         close_old_connections()
 
 
-@app.task(name="collect", queue=COLLECT)
-def collect(keys: list[str]) -> None:
+@app.task(name="collect", queue=COLLECT, pass_context=True)
+def collect(context: JobContext, keys: list[str]) -> None:
     """Poll the due sources of one host, one worker at a time (the task's lock is the host)."""
-    with _own_connection():
-        place = workshop()
-        collecting.run(place.config, only_due=True, only=frozenset(keys), stop=place.stop)
+    with _at_work(context) as place:
+        lines = collecting.run(place.config, only_due=True, only=frozenset(keys), stop=place.stop)
+        RunRecord.objects.add(entries=sum(line.new + line.changed for line in lines))
 
 
 @app.task(name="translate", queue=TRANSLATE, pass_context=True)
 def translate(context: JobContext) -> None:
     """Take up one batch of what is due, whatever made it so."""
-    with _own_connection():
-        place = workshop()
-        translating.step(place.config, place.translating(), claimant(context.job.id))
+    with _at_work(context) as place:
+        done = translating.step(place.config, place.translating(), claimant(context.job.id))
+        RunRecord.objects.add(translated=done.translated.total(), memory_hits=done.meter.memory_hits)
 
 
 def claimant(task: int | None) -> str:
@@ -69,25 +75,45 @@ def is_claimant(name: str) -> bool:
     return name.startswith(_CLAIMANT)
 
 
-@app.task(name="publish", queue=PUBLISH, retry=_UNTIL_IT_CAN)
-def publish() -> None:
+@app.task(name="publish", queue=PUBLISH, retry=_UNTIL_IT_CAN, pass_context=True)
+def publish(context: JobContext) -> None:
     """Release and publish what changed. One at a time in the whole cluster; what comes meanwhile goes together."""
-    with _own_connection():
-        place = workshop()
+    with _at_work(context) as place:
         place.stop.wait(max(0.0, place.published_at + place.config.cluster.quiet - time.monotonic()))
+        begun = time.monotonic()
         try:
-            bring_out(place.config)
+            files = bring_out(place.config)
         except PublishError as error:
             _log.error("cannot publish; tried again in a minute", reason=str(error))
             raise
         place.published_at = time.monotonic()
+        _record(place.config, files, place.published_at - begun)
 
 
-@app.task(name="upkeep", queue=UPKEEP)
-def upkeep() -> None:
+def _record(config: Config, files: int, seconds: float) -> None:
+    """What is published is the end of all the tasks before: so this is how a cluster says that it works."""
+    now, every = datetime.now(UTC), timedelta(minutes=config.schedule.every)
+    polled, failed = Source.objects.polled_since(now - every)
+    RunRecord.objects.published(now, every, files=files, seconds=seconds, polled=polled, failed=failed)
+    if files:
+        _log.info("published", files=files, seconds=round(seconds, 3))
+
+
+@app.task(name="notices", queue=UPKEEP, pass_context=True)
+def notices(context: JobContext) -> None:
+    """Mail the editors what waits for them."""
+    with _at_work(context) as place:
+        report = mail.send(place.config)
+        _log.info("notices", sent=len(report.sent))
+        for address, reason in report.failed:
+            _log.warning("the mail server refuses an address", address=address, reason=reason)
+
+
+@app.task(name="upkeep", queue=UPKEEP, pass_context=True)
+def upkeep(context: JobContext) -> None:
     """The nightly work on the store, and on the queue itself."""
-    with _own_connection():
-        prune(workshop().config)
+    with _at_work(context) as place:
+        nightly.run(place.config)
         async_to_sync(app.job_manager.delete_old_jobs)(
             nb_hours=_FAILED_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
         )

@@ -2,8 +2,6 @@
 
 import argparse
 import threading
-from datetime import UTC, datetime
-from pathlib import Path
 
 from pipeline import store
 from pipeline.commands.result import Command, Result
@@ -11,6 +9,7 @@ from pipeline.config import Config
 from pipeline.errors import UsageError
 from pipeline.keeping import backup as copies
 from pipeline.keeping.copying import copy, is_empty, opened
+from pipeline.keeping.nightly import dated_backup
 from pipeline.keeping.prune import prune
 from pipeline.lock import daemon_lock, the_lock
 from pipeline.progress import Progress
@@ -18,19 +17,13 @@ from pipeline.progress import Progress
 
 def _backup(options: argparse.Namespace, config: Config, _stop: threading.Event) -> Result:
     progress = Progress(quiet=options.json)
-    file = options.file or config.keep.directory / f"newswire-{datetime.now(UTC):%Y-%m-%d-%H%M%S}.db"
     with progress.stage("Backing up") as advance:
-        copied = copies.backup(config, file, progress=advance)
+        if options.file is None:
+            copied = dated_backup(config, progress=advance)
+        else:
+            copied = copies.backup(config, options.file, progress=advance)
     progress.say(f"{copied.file}: {copied.entries} entries, {copied.bytes / 1e6:.1f} MB, verified")
-    if options.file is None:
-        _rotate(config.keep.directory, config.keep.backups)
     return Result(data=copied.as_dict())
-
-
-def _rotate(folder: Path, kept: int) -> None:
-    """The oldest of our own dated files go; 0 keeps all."""
-    for file in sorted(folder.glob("newswire-????-??-??-??????.db"))[: -kept or None] if kept else ():
-        file.unlink()
 
 
 def _restore(options: argparse.Namespace, config: Config, _stop: threading.Event) -> Result:

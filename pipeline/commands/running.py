@@ -6,11 +6,11 @@ import threading
 from django.core.management import execute_from_command_line
 
 from pipeline.commands.result import DONE, FAILED, Command, Result
-from pipeline.commands.watching import after_run
 from pipeline.config import Config
 from pipeline.cycle import STAGES, Run, run_cycle
 from pipeline.progress import Progress, show
 from pipeline.records import FeedData
+from pipeline.watching.telling import tell
 
 
 def _cycle(stages: tuple[str, ...]) -> Command:
@@ -25,7 +25,7 @@ def _cycle(stages: tuple[str, ...]) -> Command:
             cycle=getattr(options, "cycle", ""),
         )
         summary = run_cycle(run, stages)
-        after_run(config)
+        tell(config)
         show(summary, progress.console)
         failed = getattr(options, "strict", False) and summary.failed_sources
         return Result(code=FAILED if failed else DONE, data=summary.as_dict())

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from pipeline.config import Config
 from pipeline.models import StoreFact, upkeep
 
+PRUNED = "pruned"  # the fact that tells when it was last done
 _STEP = 500  # rows a transaction
 _PAGES = 2_000  # of the word index, some seconds at most
 _FORWARD = timedelta(
@@ -42,7 +43,7 @@ def prune(config: Config, now: datetime | None = None) -> Counter[str]:
 
 def _believable(now: datetime) -> datetime:
     """Now, or where the clock jumped since the last prune, a month after that one."""
-    last = StoreFact.objects.read("pruned")
+    last = StoreFact.objects.read(PRUNED)
     latest = datetime.fromisoformat(last) + _FORWARD if last else now
     if latest < now:
         _log.warning(
@@ -51,7 +52,7 @@ def _believable(now: datetime) -> datetime:
             taken=f"{latest:%Y-%m-%d}",
         )
     taken = min(now, latest)
-    StoreFact.objects.write("pruned", taken.isoformat())
+    StoreFact.objects.write(PRUNED, taken.isoformat())
     return taken
 
 

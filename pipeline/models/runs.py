@@ -1,6 +1,6 @@
 """What the runs did, one row each: for the metrics, the plots, and the question when it went wrong."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.db import models
@@ -20,6 +20,29 @@ class RunManager(models.Manager["RunRecord"]):
             memory_hits=summary["memory_hits"],
             files=summary["files_written"],
             seconds=summary["seconds"],
+        )
+
+    def add(self, **counts: int) -> None:
+        """Called by the tasks of a cluster: so many more in the latest record."""
+        more = {name: models.F(name) + count for name, count in counts.items() if count}
+        if more:
+            latest = self.order_by("-ended_at").values("pk")[:1]
+            self.filter(pk=models.Subquery(latest)).update(**more)
+
+    def published(
+        self, now: datetime, every: timedelta, *, files: int, seconds: float, polled: int, failed: int
+    ) -> None:
+        """Called by a cluster, which has no runs, when it has published: what it does in one interval is one record."""
+        last = self.most_recent()
+        if last is None or not timedelta() <= now - last.started_at < every:
+            none = dict.fromkeys(("polled", "failed", "entries", "translated", "memory_hits", "files"), 0)
+            last = self.create(started_at=now, ended_at=now, **none)
+        self.filter(pk=last.pk).update(
+            ended_at=now,
+            polled=polled,
+            failed=failed,
+            files=models.F("files") + files,
+            seconds={"publish": round(seconds, 3)},
         )
 
     def most_recent(self) -> "RunRecord | None":

@@ -49,6 +49,11 @@ class SourceManager(models.Manager["Source"]):
         """Sources that left the configuration, or are switched off: few."""
         return list(set(self.values_list("key", flat=True)).difference(keys))
 
+    def polled_since(self, moment: datetime) -> tuple[int, int]:
+        """How many were polled, and of how many that failed."""
+        rows = self.filter(last_attempt__gte=moment)
+        return rows.count(), rows.exclude(error="").count()
+
     def read_anew(self, keys: Iterable[str]) -> None:
         """Called by collect: forget the validators, so that the next poll reads these sources whole."""
         self.filter(key__in=list(keys)).update(etag="", last_modified="", body_hash="")

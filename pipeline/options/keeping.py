@@ -14,6 +14,6 @@ class Keep(Table):
     revisions: Days = 90  # days a former text of an entry stays once nothing public stands on it; 0: for ever
     entries: Days = 0  # days an entry stays of which nothing is public any more; 0: for ever
     records: Days = 730  # days of engine usage, closed reports and unsaved drafts; 0: for ever
-    backups: Annotated[int, Field(ge=0, le=1_000)] = 0  # nightly backups `serve` makes and keeps; 0: none
+    backups: Annotated[int, Field(ge=0, le=1_000)] = 0  # nightly backups that are made and kept; 0: none
     directory: Path = Path("var/backup")  # where they lie
-    hour: Annotated[int, Field(ge=0, le=23)] = 3  # UTC, when `serve` does its nightly work
+    hour: Annotated[int, Field(ge=0, le=23)] = 3  # UTC, when `serve` or a cluster does its nightly work

@@ -19,7 +19,7 @@ class Notices(Table):
     password_env: Variable = ""  # the environment variable that holds the password
     sender: Address | Literal[""] = ""
     to: dict[Language, tuple[Address, ...]] = {}  # further receivers of a language's mail, beside its editors
-    hour: Annotated[int, Field(ge=0, le=23)] = 5  # UTC, when `serve` sends it
+    hour: Annotated[int, Field(ge=0, le=23)] = 5  # UTC, when `serve` or a cluster sends it
     timeout: Annotated[float, Field(gt=0, le=600)] = 30.0  # seconds for the server's answers
 
     @property

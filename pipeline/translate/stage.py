@@ -76,8 +76,8 @@ def prepare(config: Config, routes: Routes, stop: threading.Event) -> TranslateR
     return _work(routes, TranslateReport(), stop)
 
 
-def step(config: Config, work: TranslateRun, who: str) -> int:
-    """One batch of what is due, in a cluster. How many translations were taken up."""
+def step(config: Config, work: TranslateRun, who: str) -> TranslateReport:
+    """One batch of what is due, in a cluster. What this worker has done that was not told yet."""
     now = work.now()
     plan(config.targets, now)
     work.termbase.refresh()
@@ -85,8 +85,11 @@ def step(config: Config, work: TranslateRun, who: str) -> int:
     rows = Translation.objects.claim(who, BATCH, now, now + LEASE)
     if rows:
         _translate_batch(work, rows)
-        record_usage(work.report.meter.taken(), now)
-    return len(rows)
+    with work.lock:
+        report = TranslateReport(translated=work.report.translated, meter=work.report.meter.taken())
+        work.report.translated = Counter()
+    record_usage(report.meter, now)
+    return report
 
 
 def _work(routes: Routes, report: TranslateReport, stop: threading.Event) -> TranslateRun:

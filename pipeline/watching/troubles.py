@@ -41,7 +41,11 @@ def _disk(config: Config) -> Iterator[Trouble]:
 def _runs(config: Config, now: datetime) -> Iterator[Trouble]:
     last = RunRecord.objects.most_recent()
     if last is None:
-        yield Trouble(id="no-run", about="", text="no run has ended yet; start ./run.py once, or serve")
+        yield Trouble(
+            id="no-run",
+            about="",
+            text="no run has ended yet; start ./run.py once or serve, or in a cluster scheduler and worker",
+        )
         return
     if last.ended_at > now + _AHEAD:
         yield Trouble(
@@ -55,7 +59,8 @@ def _runs(config: Config, now: datetime) -> Iterator[Trouble]:
         yield Trouble(
             id="no-run",
             about="",
-            text=f"the last run ended well at {last.ended_at:%Y-%m-%d %H:%M} UTC; read the log, and run ./run.py once",
+            text=f"the last run ended well at {last.ended_at:%Y-%m-%d %H:%M} UTC; "
+            "read the log; is cron's line, serve, or in a cluster scheduler and worker at work?",
         )
 
 

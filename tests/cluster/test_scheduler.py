@@ -13,7 +13,7 @@ from pipeline import wakeups
 from pipeline.cluster import jobs, tasks
 from pipeline.cluster.scheduler import _take_the_lead, tick
 from pipeline.config import Config
-from pipeline.models import Entry, Source, Translation
+from pipeline.models import Entry, RunRecord, Source, Translation
 from pipeline.states import State
 from tests import builders
 from tests.builders import NOW
@@ -61,11 +61,9 @@ def test_each_host_has_one_task(queue: Config) -> None:
     second = tick(queue, NOW)
 
     assert (first["collect"], second["collect"]) == (2, 0)
-    assert [job.args for job in ProcrastinateJob.objects.order_by("id")] == [
-        {"keys": ["dublin"]},
-        {"keys": ["poznan"]},
-    ]
-    assert {row.lock for row in ProcrastinateJob.objects.all()} == {
+    rows = ProcrastinateJob.objects.filter(task_name="collect").order_by("id")
+    assert [job.args for job in rows] == [{"keys": ["dublin"]}, {"keys": ["poznan"]}]
+    assert {row.lock for row in rows} == {
         "host dublin.example",
         "host poznan.example",
     }
@@ -173,7 +171,7 @@ def test_work_and_its_task_are_there_together_or_not_at_all(queue: Config, desk:
 
 
 def test_the_night_has_its_upkeep_once(queue: Config) -> None:
-    """At the hour of [keep], once a day."""
+    """At the hour of [keep], once a day; a scheduler that was away at that hour makes up for it."""
     night = NOW.replace(hour=queue.keep.hour)
     made = tick(queue, night)
     again = tick(queue, night + timedelta(minutes=20))
@@ -182,7 +180,27 @@ def test_the_night_has_its_upkeep_once(queue: Config) -> None:
     assert made["upkeep"] == 1
     assert "upkeep" not in again
     assert next_night["upkeep"] == 0  # yesterday's still waits: no worker took it
+    assert "upkeep" in tick(queue, night + timedelta(days=2, hours=9))
     assert standing(task_name="upkeep") == [("upkeep", "todo", 0)]
+
+
+def test_editors_are_told_once_a_day(queue: Config) -> None:
+    """At the hour of [notices], where a mail server is named."""
+    named = builders.config(notices={"host": "127.0.0.1", "sender": "newswire@example.org"})
+    morning = NOW.replace(hour=named.notices.hour)
+    made = [tick(config, morning) for config in (queue, named, named)]
+
+    assert [each.get("notices") for each in made] == [None, 1, None]
+
+
+def test_a_quiet_cluster_tells_that_it_lives(queue: Config) -> None:
+    """Where nothing changes it publishes nothing once in an interval; that is what `status` looks for."""
+    first = tick(queue, NOW)
+    RunRecord.objects.published(NOW, timedelta(minutes=15), files=0, seconds=0.1, polled=0, failed=0)
+    execute("TRUNCATE procrastinate_jobs CASCADE")
+    later = [tick(queue, NOW + timedelta(minutes=minutes)).get("publish") for minutes in (14, 15)]
+
+    assert (first["publish"], *later) == (1, None, 1)
 
 
 def test_a_second_look_at_the_lock_is_in_vain(queue: Config) -> None:

@@ -114,7 +114,8 @@ class Transport:
         if status == requests.codes.too_many_requests:
             raise self._fault("limit", f"no more for now (HTTP {status})", response)
         if status in {401, 403}:
-            raise self._fault("refused", f"access denied (HTTP {status})", response)
+            remedy = "; correct the key: key_env names the variable it stands in" if self.secrets else ""
+            raise self._fault("refused", f"access denied (HTTP {status}){remedy}", response)
         if status >= requests.codes.server_error:
             raise self._fault("http", f"HTTP {status}", response)
         if not response.ok:
