@@ -97,6 +97,11 @@ class TranslationManager(models.Manager["Translation"]):
         rows = self.select_related("entry", "entry__current", "revision")
         return rows.select_for_update(of=("self",)).get(pk=translation_id)
 
+    def entries_of(self, entries: Iterable[Entry]) -> set[int]:
+        """Called by plan: those of the entries that have any translation."""
+        found = self.filter(entry__in=list(entries))
+        return set(found.order_by().values_list("entry_id", flat=True).distinct())
+
     def of_texts(self, texts: Iterable[tuple[int, str]]) -> list["Translation"]:
         """By entry and language."""
         wanted = set(texts)

@@ -21,11 +21,25 @@ def plan(targets: tuple[str, ...], now: datetime) -> int:
         StoreFact.objects.write("targets", list(targets))
     count = 0
     while entries := Entry.objects.unplanned(_BATCH):
-        for entry in entries:
+        known = Translation.objects.entries_of(entries)
+        new = [entry for entry in entries if entry.pk not in known]
+        with transaction.atomic():
+            _plan_new(new, targets, now)
+        for entry in (entry for entry in entries if entry.pk in known):
             with transaction.atomic():
                 _plan_entry(entry, targets, now)
         count += len(entries)
     return count
+
+
+def _plan_new(entries: Iterable[Entry], targets: Iterable[str], now: datetime) -> None:
+    """Entries that had no rows a moment ago, all at once: hardly one of them meets another worker or a change."""
+    ids = [entry.pk for entry in entries]
+    locked = list(Entry.objects.select_for_update().filter(pk__in=ids, planned=False).order_by("pk"))
+    known = Translation.objects.entries_of(locked)
+    mine = [entry for entry in locked if entry.pk not in known]  # the others come round again
+    Translation.objects.bulk_create(_rows(mine, targets, now))
+    Entry.objects.filter(pk__in=[entry.pk for entry in mine]).update(planned=True)
 
 
 def _plan_entry(entry: Entry, targets: Iterable[str], now: datetime) -> None:
@@ -35,14 +49,22 @@ def _plan_entry(entry: Entry, targets: Iterable[str], now: datetime) -> None:
     rows = {row.language: row for row in Translation.objects.select_for_update().filter(entry=entry)}
     wanted = [language for language in targets if language != entry.language]
     Translation.objects.bulk_create(
-        Translation(entry=entry, language=language, published=entry.published, due_at=now, changed_at=now)
-        for language in wanted
-        if language not in rows
+        _rows([entry], [language for language in wanted if language not in rows], now)
     )
     for row in (rows[language] for language in wanted if language in rows):
         if row.revision_id != entry.current_id or entry.withdrawn_at:
             _mark(row, entry, now)
     Entry.objects.filter(pk=entry.pk, current_id=entry.current_id).update(planned=True)
+
+
+def _rows(entries: Iterable[Entry], languages: Iterable[str], now: datetime) -> list[Translation]:
+    wanted = list(languages)
+    return [
+        Translation(entry=entry, language=language, published=entry.published, due_at=now, changed_at=now)
+        for entry in entries
+        for language in wanted
+        if language != entry.language
+    ]
 
 
 def _mark(row: Translation, entry: Entry, now: datetime) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 from django.db import transaction
 
-from pipeline.models import Entry, Finding, Segment, Translation, Unit
+from pipeline.models import Finding, Segment, Translation, Unit
 from pipeline.records import Failure, Suggestion
 from pipeline.states import State, move
 from pipeline.wakeups import PUBLISH, announce
@@ -132,10 +132,14 @@ def store_failure(row: Translation, failure: Failure, now: datetime) -> None:
 
 def _still_ours(row: Translation) -> bool:
     """Lock the row and look whether it is as it was claimed, and its entry still at the same revision."""
-    same = Translation.objects.select_for_update().filter(
-        pk=row.pk, version=row.version, claimed_by=row.claimed_by, claimed_until__isnull=False
+    same = Translation.objects.filter(
+        pk=row.pk,
+        version=row.version,
+        claimed_by=row.claimed_by,
+        claimed_until__isnull=False,
+        entry__current_id=row.entry.current_id,
     )
-    ours = same.exists() and Entry.objects.filter(pk=row.entry_id, current_id=row.entry.current_id).exists()
+    ours = bool(same.select_for_update(of=("self",)).values_list("pk"))
     if not ours:
         Translation.objects.filter(pk=row.pk, claimed_by=row.claimed_by).update(
             claimed_by="", claimed_until=None
