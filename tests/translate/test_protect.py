@@ -162,6 +162,23 @@ class TestRestore:
 
         assert squeezed(restore([output], protected) or "") == "Paraa@b.lv@riga."
 
+    @pytest.mark.parametrize(
+        ("output", "expected"),
+        [
+            ("Escreva para www.x1.com ou [X2X].", "Escreva para a@b.lv ou @riga."),
+            ("Escreva para WWW.X1.COM, ou x2x.", "Escreva para a@b.lv, ou @riga."),
+            ("Escreva para www.x1.com.br ou [X2X].", None),
+            ("Escreva para www.x1.com e www.x1.com ou [X2X].", None),
+            ("Escreva para nós ou [X2X].", None),
+        ],
+    )
+    def test_an_address_stands_behind_an_address(self, output: str, expected: str | None) -> None:
+        """Exactly as it was sent, and once: anything else is a lost placeholder."""
+        protected = protect("Write to a@b.lv or @riga.", language="en", alphabet=ALPHABET)
+
+        assert protected.parts == ("Write to www.x1.com or [X2X].",)
+        assert restore([output], protected) == expected
+
     @pytest.mark.parametrize("output", ["Para", "[X1X] e [X1X]", "[X2X]", "[X1X] [X2X]", "[X9999999999999X]"])
     def test_lost_and_doubled_tokens(self, output: str) -> None:
         """A token that is missing, doubled or invented asks for another try."""
