@@ -10,6 +10,7 @@ from benchmarks import everything
 
 BENCHMARKS = {
     "translate-stage": "the translate stage, store and all, against the bare engine on a parallel text",
+    "quality": "chrF2 of the pipeline beside the bare engine on a parallel text, both ways",
     "collect-folder": "a folder of feed files through the collect code, beside plain feedparser",
     "polling": "the collect stage over many loopback sources, unchanged and changed, against the reader library",
     "extraction": "the text of articles without selectors, beside trafilatura alone, on pages in ten languages",

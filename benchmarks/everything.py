@@ -36,7 +36,8 @@ class Planned:
     needs: str = ""  # ntrex | feeds: what it reads; {ntrex} and {feeds} in its arguments stand for the folder
 
 
-_NTREX = ("--from", "en", "--to", "pt", "--source", "{ntrex}/en.txt", "--reference", "{ntrex}/pt.txt")
+_TEXTS = ("--source", "{ntrex}/en.txt", "--reference", "{ntrex}/pt.txt")
+_NTREX = ("--from", "en", "--to", "pt", *_TEXTS)
 PLAN = (
     Planned(name="polling", quick=("--sources", "300", "--rounds", "1")),
     Planned(name="extraction"),
@@ -51,6 +52,9 @@ PLAN = (
     Planned(name="kills", quick=("--kills", "12"), full=("--kills", "200")),
     Planned(name="cluster", quick=("--feeds", "12", "--tasks", "200")),
     Planned(name="translate-stage", quick=(*_NTREX, "--limit", "300"), full=_NTREX, needs="ntrex"),
+    Planned(
+        name="quality", quick=_TEXTS, full=_TEXTS, needs="ntrex"
+    ),  # a part of the lines would prove little
     Planned(name="collect-folder", quick=("{feeds}",), full=("{feeds}",), needs="feeds"),
     Planned(name="cycle", quick=("{feeds}",), full=("{feeds}", "--targets", "en", "pt"), needs="feeds"),
 )

@@ -20,7 +20,7 @@ from rich.table import Table
 from pipeline import store
 from pipeline.config import Config
 from pipeline.errors import NewswireError, UsageError
-from pipeline.evaluate_plot import buckets, show_buckets, write_plot
+from pipeline.evaluate_plot import KINDS, Bucket, buckets, show_buckets, write_plot
 from pipeline.progress import Advance, Progress
 from pipeline.records import Pair, Suggestion
 from pipeline.translate.conventions import plain
@@ -50,6 +50,18 @@ class Score:
 
 def run(options: argparse.Namespace, config: Config, progress: Progress) -> dict[str, object]:
     """Translate the source file both ways and compare with the reference."""
+    scores, found, title = compare(options, config, progress)
+    _show(progress, title, sum(each.lines for each in found if each.name in KINDS), scores)
+    show_buckets(progress, found)
+    if options.plot:
+        write_plot(options.plot, f"chrF2, {title}", found)
+    return {name: asdict(score) for name, score in scores.items()}
+
+
+def compare(
+    options: argparse.Namespace, config: Config, progress: Progress
+) -> tuple[dict[str, Score], list[Bucket], str]:
+    """The score of each way, of groups of lines by each way, and what was compared in words."""
     pair = Pair(_language(options.source_language), _language(options.target_language))
     if pair.source == pair.target:
         raise UsageError("both are the same language; --from and --to must differ", resource=str(pair))
@@ -63,12 +75,7 @@ def run(options: argparse.Namespace, config: Config, progress: Progress) -> dict
     for name, translate in (("bare", _bare), ("pipeline", _pipeline)):
         with progress.stage(name) as advance:
             scores[name], outputs[name] = _score(config, pair, sources, references, translate, advance)
-    _show(progress, pair, len(sources), scores)
-    found = buckets(sources, references, outputs)
-    show_buckets(progress, found)
-    if options.plot:
-        write_plot(options.plot, f"chrF2, {pair}, {len(sources)} lines", found)
-    return {name: asdict(score) for name, score in scores.items()}
+    return scores, buckets(sources, references, outputs), f"{pair}, {len(sources)} lines"
 
 
 Translate = Callable[[EngineRoom, Pair, list[str]], list[str]]
@@ -172,8 +179,8 @@ def _language(code: str) -> str:
     return code
 
 
-def _show(progress: Progress, pair: Pair, count: int, scores: Mapping[str, Score]) -> None:
-    table = Table(title=f"{pair}, {count} lines", title_justify="left")
+def _show(progress: Progress, title: str, count: int, scores: Mapping[str, Score]) -> None:
+    table = Table(title=title, title_justify="left")
     for column in ("", "chrF2", "BLEU", "CPU s", "sentences / CPU s", "without translation"):
         table.add_column(column, justify="right" if column else "left")
     for name, score in scores.items():

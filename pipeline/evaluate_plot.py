@@ -34,11 +34,11 @@ def buckets(
     """By the words of the source, and by whether it holds what engines mangle."""
     from sacrebleu.metrics import CHRF  # noqa: PLC0415 - slow to load, needed here only
 
-    members: dict[str, list[int]] = {name: [] for name in (*map(_length, range(len(_LENGTHS) + 1)), *_KINDS)}
+    members: dict[str, list[int]] = {name: [] for name in (*map(_length, range(len(_LENGTHS) + 1)), *KINDS)}
     for number, source in enumerate(sources):
         words = len(source.split())
         members[_length(sum(words >= limit for limit in _LENGTHS))].append(number)
-        members[_KINDS[needs_repair(source)]].append(number)
+        members[KINDS[needs_repair(source)]].append(number)
     return [
         Bucket(
             name=name,
@@ -58,7 +58,7 @@ def buckets(
     ]
 
 
-_KINDS = ("others", "need repair")
+KINDS = ("others", "need repair")
 
 
 def needs_repair(source: str) -> bool:

@@ -32,7 +32,8 @@ class Breaker:
             if self._clock() < self._open_until or self._is_probing:
                 return False
             self._is_probing = True
-            return True
+        log.info("%s is tried again, with one call", self._name)
+        return True
 
     @property
     def is_open(self) -> bool:

@@ -1,7 +1,9 @@
 """Pure: what an engine must not touch, found and hidden behind numbered tokens.
 
 `[X1X]` is the form engines copy best: 99.6 % come back exactly once in real sentences, `{1}`, `<x1/>`, `#1` never.
-E-mail addresses, handles, hashtags and emoji never survive raw.
+For an address it is `www.x1.com`: all of 60 sentences of our own with an e-mail address kept it, as they did `[X1X]`,
+and the words around it were 1 to 2 points of chrF nearer to a person's. E-mail addresses, handles, hashtags and emoji
+never survive raw, nor does anything in the form of an e-mail address.
 """
 
 import re
@@ -14,16 +16,24 @@ _FIRST = 0xF0000  # hidden texts stand as private-use characters until the engin
 _MOST = 0x20000
 HIDDEN = "[\U000f0000-\U0010ffff]"
 
+_ADDRESS = r"""
+      (?:https?://|www\.)[^\s<>"“”„«»]*[^\s<>"“”„«».,;:!?)\]'’…]    # without the sentence's own marks
+    | (?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+
+"""
 _FIXED = rf"""
       \[[Xx]\d+[Xx]\] | (?<!\w)[Xx]\d+[Xx](?!\w)                    # our own token, in the source by chance
-    | (?:https?://|www\.)[^\s<>"“”„«»]*[^\s<>"“”„«».,;:!?)\]'’…]    # addresses, without the sentence's own marks
-    | (?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+
+    | {_ADDRESS}
     | (?<![\w])[@\#]\w[\w.-]*\w | (?<![\w])[@\#]\w
     | [0-9\#*]\ufe0f?\u20e3
     | \S{{{MAX_TOKEN + 1},}}
 """
 _NEIGHBOURS = re.compile(rf"{HIDDEN}(?:\s*{HIDDEN})*")
-_TOKEN = re.compile(r"(?:\[\s*)?(?<!\w)X\s*(\d[\d\s]{0,12})X(?!\w)(?:\s*\])?", re.IGNORECASE)
+_IS_ADDRESS = re.compile(_ADDRESS, re.VERBOSE)
+_TOKEN = re.compile(
+    r"(?:\[\s*)?(?<!\w)X\s*(\d[\d\s]{0,12})X(?!\w)(?:\s*\])?"
+    r"|(?<![\w.])www\.x(\d{1,12})\.com(?!\w|[.-]\w)",
+    re.IGNORECASE,
+)
 
 
 def hide(text: str, alphabet: Alphabet, keep: Iterable[str] = ()) -> tuple[str, tuple[str, ...]]:
@@ -49,9 +59,14 @@ def reveal(text: str, hidden: tuple[str, ...]) -> str:
     return re.sub(HIDDEN, lambda match: hidden[ord(match[0]) - _FIRST], text) if hidden else text
 
 
-def tokens(text: str) -> str:
+def tokens(text: str, hidden: tuple[str, ...]) -> str:
     """The text as the engine sees it: numbered tokens in place of private-use characters."""
-    return re.sub(HIDDEN, lambda match: f"[X{ord(match[0]) - _FIRST + 1}X]", text)
+
+    def token(match: re.Match[str]) -> str:
+        at = ord(match[0]) - _FIRST
+        return f"www.x{at + 1}.com" if _IS_ADDRESS.fullmatch(hidden[at]) else f"[X{at + 1}X]"
+
+    return re.sub(HIDDEN, token, text) if hidden else text
 
 
 def untoken(text: str) -> str:
@@ -65,7 +80,7 @@ def same_tokens(text: str, expected: str) -> bool:
 
 
 def _hidden_character(match: re.Match[str]) -> str:
-    number = int("".join(match[1].split()))
+    number = int("".join((match[1] or match[2]).split()))
     return chr(_FIRST + number - 1) if 0 < number <= _MOST else match[0]
 
 

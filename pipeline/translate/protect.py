@@ -68,7 +68,7 @@ def protect(
     folded, folds = fold(spoken, alphabet, language=language)
     return Protected(
         source=text,
-        parts=tuple(tokens(part) for part in folded.split(_BETWEEN)),
+        parts=tuple(tokens(part, hidden) for part in folded.split(_BETWEEN)),
         glue=tuple(reveal(piece, hidden) for piece in glue),
         hidden=hidden if mask else (),
         folds=folds,

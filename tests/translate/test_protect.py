@@ -74,10 +74,10 @@ PARTS = [
     ("Dvořák in Šiauliai", ("Dvorák in Siauliai",)),
     ("Kurfürstenstraße", ("Kurfurstenstrasse",)),
     ("Café in Łódź", ("Café in Lódz",)),
-    ("Write to info@dome.lv now", ("Write to [X1X] now",)),
+    ("Write to info@dome.lv now", ("Write to www.x1.com now",)),
     ("Ask @riga about #budget today", ("Ask [X1X] about [X2X] today",)),
-    ("See https://riga.lv/a_b?c=1. Or not", ("See [X1X]. Or not",)),
-    ("See www.riga.lv/x, please", ("See [X1X], please",)),
+    ("See https://riga.lv/a_b?c=1. Or not", ("See www.x1.com. Or not",)),
+    ("See www.riga.lv/x, please", ("See www.x1.com, please",)),
     ("A 🎉 party", ("A [X1X] party",)),
     ("News #a #b #c from us", ("News [X1X] from us",)),
     ("Now in Київ today", ("Now in [X1X] today",)),
@@ -161,6 +161,23 @@ class TestRestore:
         protected = protect("To a@b.lv and @riga.", language="en", alphabet=ALPHABET)
 
         assert squeezed(restore([output], protected) or "") == "Paraa@b.lv@riga."
+
+    @pytest.mark.parametrize(
+        ("output", "expected"),
+        [
+            ("Escreva para www.x1.com ou [X2X].", "Escreva para a@b.lv ou @riga."),
+            ("Escreva para WWW.X1.COM, ou x2x.", "Escreva para a@b.lv, ou @riga."),
+            ("Escreva para www.x1.com.br ou [X2X].", None),
+            ("Escreva para www.x1.com e www.x1.com ou [X2X].", None),
+            ("Escreva para nós ou [X2X].", None),
+        ],
+    )
+    def test_an_address_stands_behind_an_address(self, output: str, expected: str | None) -> None:
+        """Exactly as it was sent, and once: anything else is a lost placeholder."""
+        protected = protect("Write to a@b.lv or @riga.", language="en", alphabet=ALPHABET)
+
+        assert protected.parts == ("Write to www.x1.com or [X2X].",)
+        assert restore([output], protected) == expected
 
     @pytest.mark.parametrize("output", ["Para", "[X1X] e [X1X]", "[X2X]", "[X1X] [X2X]", "[X9999999999999X]"])
     def test_lost_and_doubled_tokens(self, output: str) -> None:

@@ -4,6 +4,8 @@ import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from pipeline.config import Config
 from pipeline.models import (
@@ -21,6 +23,7 @@ from pipeline.models import (
 from pipeline.records import Pair
 from pipeline.states import State
 from pipeline.translate import stage
+from pipeline.translate.plan import plan
 from pipeline.translate.results import Draft, store_draft
 from pipeline.translate.routes import Routes
 from tests.builders import NOW, config, entry, revise
@@ -332,3 +335,24 @@ def test_links_are_laid_onto_the_translation() -> None:
     assert (
         '<a href="https://poznan.example/tram">tramvajs</a>' in Translation.objects.get(language="lv").content
     )
+
+
+def test_new_entries_are_planned_together() -> None:
+    """Twenty cost as many statements as one; an entry that has a text already is looked at for itself."""
+
+    def statements(numbers: range) -> int:
+        for number in numbers:
+            entry(number)
+        with CaptureQueriesContext(connection) as queries:
+            assert plan(("lv", "de"), NOW) == len(numbers)
+        return len(queries)
+
+    plan(("lv", "de"), NOW)
+    one, twenty = statements(range(1, 2)), statements(range(2, 22))
+    revise(Entry.objects.get(guid="poznan-1"), "Inny tytuł", 2)
+    entry(22)
+
+    assert one == twenty
+    assert plan(("lv", "de", "fr"), NOW) == 22
+    assert Translation.objects.count() == 22 * 3
+    assert not Entry.objects.filter(planned=False).exists()

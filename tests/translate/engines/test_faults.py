@@ -123,6 +123,7 @@ def test_no_fault_becomes_text(
     assert (healed.origin, healed.text) == (name, TABLE[SENTENCES[4]])
     assert not breaker.is_open
     assert "secret" not in caplog.text
+    assert (f"{name} is tried again, with one call" in caplog.text) == was_open
     assert (f"{name} answers again" in caplog.text) == was_open
     engine.close()
 
