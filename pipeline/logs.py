@@ -19,6 +19,9 @@ from pipeline.printable import printable
 
 # Fetching tells of its own faults; a cycle that is longer than its interval is no fault.
 _QUIET = ("urllib3", "apscheduler", "waitress.queue")
+_SCANNED = (
+    "django.security.DisallowedHost"  # an error with a traceback for each stranger that knocks at an address
+)
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
 
@@ -50,6 +53,7 @@ def begin(options: Log, *, stays: bool) -> None:
     root.addHandler(handler)
     root.setLevel(max(level, logging.WARNING))
     logging.getLogger("pipeline").setLevel(level)
+    logging.getLogger(_SCANNED).setLevel(logging.CRITICAL)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.ERROR)
 
@@ -78,7 +82,7 @@ def _readable(_logger: Any, _name: str, line: EventDict) -> EventDict:
 
 
 def _on_one_line(_logger: Any, _name: str, line: EventDict) -> EventDict:
-    """No event looks like two; JSON writes line ends as \\n anyway."""
+    """No event looks like two; in JSON none does anyway."""
     line["event"] = str(line.get("event", "")).replace("\n", "\\n")
     return line
 

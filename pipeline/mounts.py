@@ -11,6 +11,15 @@ from pipeline.remedies import store_remedy
 from pipeline.web import Environ, Site, health
 from pipeline.webmetrics import Measured
 
+# What reverse proxies add: then the one who asks is not who connected. Each of them is left out by some.
+_OF_PROXIES = (
+    "HTTP_X_FORWARDED_FOR",
+    "HTTP_X_FORWARDED_HOST",
+    "HTTP_X_REAL_IP",
+    "HTTP_FORWARDED",
+    "HTTP_VIA",
+)
+
 
 def application(
     config: Config, *, fault: Callable[[], str], publish: Callable[[], None], collect: Callable[[], None]
@@ -44,7 +53,7 @@ def _metrics(config: Config, measured: Measured) -> WSGIApplication:
     from pipeline.watching import prometheus  # noqa: PLC0415 - models can be imported only after boot
 
     def answer(environ: Environ, start: StartResponse) -> Iterable[bytes]:
-        behind = environ.get("HTTP_X_FORWARDED_FOR")
+        behind = any(name in environ for name in _OF_PROXIES)
         if not config.watch.open and (behind or environ.get("REMOTE_ADDR") not in {"127.0.0.1", "::1"}):
             start("403 Forbidden", [("Content-Type", "text/plain; charset=utf-8")])
             return [b"Metrics are for this machine; see [watch] open.\n"]

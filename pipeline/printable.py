@@ -11,5 +11,5 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u206
 
 
 def printable(text: str) -> str:
-    """The text, with what cannot be seen written as Python would write it: \\x1b."""
+    """The text, with what cannot be seen written as Python would write it."""
     return _UNPRINTABLE.sub(lambda found: ascii(found[0])[1:-1], text)

@@ -113,6 +113,12 @@ def test_requests_that_no_page_of_ours_sends_are_refused(
     assert not Report.objects.exists()
 
 
+@pytest.mark.parametrize("origin", ["http://[::1", "null", "https://x@news.example.org", "https://", "x"])
+def test_an_origin_that_is_none_of_ours_is_refused(application: Any, origin: str) -> None:
+    """Also one that no parser of addresses takes."""
+    assert send(application, FORM, HTTP_ORIGIN=origin)[0] == "403 Forbidden"
+
+
 @pytest.mark.parametrize("origin", ["https://news.example.org", "http://127.0.0.1:8000"])
 def test_the_pages_own_origin_is_taken(application: Any, origin: str) -> None:
     """The public address, and the address under which the server was reached."""

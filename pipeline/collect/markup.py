@@ -6,6 +6,7 @@ from itertools import takewhile
 
 from lxml import etree, html
 
+from pipeline.collect.texts import without_control_references
 from pipeline.collect.urls import absolute, without_tracking
 
 _IMAGE_LINK = re.compile(r"https?://|//|[^:]*(?:/|\.)", re.IGNORECASE)
@@ -25,6 +26,7 @@ _LINKED = {"a": "href", "img": "src", "iframe": "src", "video": "src", "audio": 
 def parse(text: str) -> html.HtmlElement:
     """The body of the fragment. Broken markup is mended; nothing is fetched, no comment or instruction is kept."""
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
+    text = without_control_references(text)  # the tree would hold them, and take them from nobody again
     document = html.document_fromstring(f"<div>{text}</div>".encode(), parser=parser)
     body = document.find("body")
     return document if body is None else body

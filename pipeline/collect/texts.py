@@ -2,10 +2,13 @@
 
 import html
 import re
+import sys
 import unicodedata
 
 # Neither XML nor PostgreSQL takes them; lone surrogates cannot be stored as UTF-8.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+# The same written as numbers: word processors leave "&#11;" behind. A parser would make characters of them.
+_REFERENCE = re.compile(r"&#(?:x([0-9a-f]{1,8})|([0-9]{1,8}));?", re.IGNORECASE)
 # They turn the reading direction of what follows, to the end of the paragraph where nobody ends them: of whatever
 # stands behind a headline in a list too. The letters of every script know their own direction without them.
 _DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -34,6 +37,18 @@ _LATE_CONTROLS = re.compile("[\x80-\x9f]")
 
 def without_controls(text: str) -> str:
     return _CONTROLS.sub("", text)
+
+
+def without_control_references(markup: str) -> str:
+    """HTML without the numbers of characters that may stand in no text."""
+    return _REFERENCE.sub(_referenced, markup)
+
+
+def _referenced(reference: re.Match[str]) -> str:
+    number = int(reference[1], 16) if reference[1] else int(reference[2])
+    if number in {0x0B, 0x0C}:  # of a line or page: words would run together
+        return " "
+    return "" if number > sys.maxunicode or _CONTROLS.match(chr(number)) else reference[0]
 
 
 def without_directions(text: str) -> str:

@@ -23,7 +23,7 @@ LAST_RESORT = 0.5
 COPIED_VERBATIM = 0.75
 
 _QUOTE = re.compile(r"[\"“”„«»‟]")
-_CONTROLS = re.compile(r"[\x00-\x20\ud800-\udfff]+")
+_CONTROLS = re.compile(r"[\x00-\x20\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")
 _EDGES = " ,;:"
 
 

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
+from itertools import islice
 
 from pipeline.records import FindingData
 from pipeline.translate.checks.base import WARN, UnitForCheck, found
@@ -11,6 +12,8 @@ from pipeline.translate.checks.figures import Figure, figures, roman_numbers, va
 from pipeline.translate.checks.number_words import has_scale, number_words
 
 _LONGEST = 40  # digits; int() refuses some thousands of them
+_MANY = 200  # different numbers that are left over; no sentence's: each is compared with each
+_SHOWN = 20  # numbers that a message names
 _SPELLED = 12  # the style guides spell numbers out up to here
 _SCALES = tuple(10**power for power in (2, 3, 6, 9, 12))
 
@@ -30,9 +33,10 @@ class Numbers:
         lost, added = lost - added, added - lost
         if not lost and not added:
             return
-        if has_scale(unit.source):
-            _drop_scaled(missing, new, lost, added)
-        _drop_pairs(lost, added, unit)
+        if len(missing) + len(new) + lost.total() + added.total() <= _MANY:
+            if has_scale(unit.source):
+                _drop_scaled(missing, new, lost, added)
+            _drop_pairs(lost, added, unit)
         _drop_roman(lost, unit.target)
         _drop_roman(added, unit.source)
         _drop_centuries(added, source)
@@ -114,8 +118,13 @@ def _is_spelled(left: Counter[str], other: Counter[str], text: str, language: st
 
 
 def _message(missing: Counter[str], new: Counter[str]) -> str:
-    said = [f"{', '.join(missing.elements())} missing"] if missing else []
-    return "; ".join(said + ([f"{', '.join(new.elements())} new"] if new else []))
+    said = [f"{_some(missing)} missing"] if missing else []
+    return "; ".join(said + ([f"{_some(new)} new"] if new else []))
+
+
+def _some(numbers: Counter[str]) -> str:
+    shown = [number[:_LONGEST] for number in islice(numbers.elements(), _SHOWN)]
+    return ", ".join(shown) + (" …" if numbers.total() > _SHOWN else "")
 
 
 def _first_new(target: tuple[Figure, ...], new: Counter[str]) -> tuple[int, int] | None:

@@ -27,7 +27,7 @@ from pipeline.translate.engines.answers import fault_of
 from pipeline.translate.engines.bucket import TokenBucket
 from pipeline.translate.engines.facts import Facts
 from pipeline.translate.engines.services import SERVICES
-from pipeline.translate.engines.transport import ServiceFaultError, Transport, sending
+from pipeline.translate.engines.transport import OwnHost, ServiceFaultError, Transport, sending
 
 # All that the library is known to end in when an answer is not what it expects; several have no common root.
 _LIBRARY_FAULTS = (
@@ -113,7 +113,7 @@ class DeepEngine:
         if reason := self.reason(pair):
             raise EngineUnavailableError(reason, code="refused", resource=self.name)
         results: list[str | EngineError] = []
-        with requests.Session() as session, sending(self._transport(session)):
+        with OwnHost() as session, sending(self._transport(session)):
             for text in texts:
                 try:
                     results.append(self._text(text, pair))

@@ -6,10 +6,8 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-import requests
-
 from pipeline.translate.engines.bucket import TokenBucket
-from pipeline.translate.engines.transport import Transport
+from pipeline.translate.engines.transport import OwnHost, Transport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +23,7 @@ class Line:
 
     @contextmanager
     def open(self) -> Iterator[Transport]:
-        with requests.Session() as session:
+        with OwnHost() as session:
             if self.user_agent:
                 session.headers["User-Agent"] = self.user_agent
             yield Transport(

@@ -13,6 +13,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 import requests
 from urllib3.exceptions import HTTPError
@@ -29,6 +30,20 @@ _CONSENT = ("consent.google", "/sorry/index", 'id="captcha-form"')
 
 class ServiceFaultError(EngineError):
     """The service does not serve now, whatever the text: no use in asking it for the next one."""
+
+
+class OwnHost(requests.Session):
+    """Goes after a redirect within its host only.
+
+    Keys and texts stand in headers and bodies, which would go along, and the other host may be one of the operator's
+    own network that nobody outside can reach.
+    """
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        target = super().get_redirect_target(resp)
+        if target and self.should_strip_auth(resp.url, urljoin(resp.url, target)):
+            return None
+        return target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,8 +137,12 @@ class Transport:
             raise EngineError(
                 self._redact(f"HTTP {status}{_said(response)}"), code="http", resource=self.service
             )
-        if any(mark in response.url or mark in response.text for mark in _CONSENT):
+        led = urljoin(response.url, response.headers.get("Location", ""))
+        if any(mark in led or mark in response.text for mark in _CONSENT):
             raise self._fault("refused", "asks for consent or a captcha instead of translating")
+        if response.is_redirect:
+            where = urlsplit(led).netloc or "nowhere"
+            raise self._fault("refused", f"sends us on to {where}; if that is meant, correct its address")
 
     def _fault(self, code: str, message: str, response: requests.Response | None = None) -> ServiceFaultError:
         said = _said(response) if response is not None else ""

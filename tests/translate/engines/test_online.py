@@ -106,6 +106,26 @@ def test_a_wrong_key_is_refused_and_never_said(stub: Protocols) -> None:
         assert "another-secret" not in str(caught.value)
 
 
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_service_leads_nobody_to_another_host(stub: Protocols, status: int) -> None:
+    """Neither texts nor keys go there, nor is anything of the operator's own network asked."""
+    with Protocols() as inside:
+        stub.fault = status, {"Location": f"{inside.url}/libre/translate"}
+        for engine in engines(stub):
+            with pytest.raises(EngineError, match="sends us on to 127") as caught:
+                engine.translate(SENTENCES[:1], EN_FR)
+            assert caught.value.code == "refused"
+
+    assert inside.lines == []
+
+
+def test_a_service_may_move_within_its_host(stub: Protocols) -> None:
+    """With all that was sent."""
+    stub.once = [(307, {"Location": "/libre/translate"})]
+
+    assert libre(stub).translate(SENTENCES[:1], EN_FR) == RIGHT[:1]
+
+
 def test_texts_that_are_too_long_fail_without_being_sent(stub: Protocols) -> None:
     """More than one call can take is an error of that text alone."""
     answers = apertium(stub).translate(["x" * 5_001, SENTENCES[0]], EN_FR)
