@@ -23,6 +23,10 @@ from pipeline.webserver import listening
 from tests.collect.servers import LoopbackServer, answer
 
 RUN = Path(__file__).resolve().parent.parent / "run.py"
+PATIENCE = 240.0  # seconds: a quiet machine needs a hundredth of it, one that is shared by many all the more
+SILENCE = (
+    600.0  # [fetch] timeout where a site never answers: whoever waited for it would outlast our patience
+)
 
 NO_ROBOTS = {"/robots.txt": answer(status="404 Not Found")}  # a polite run may ask for it first
 FEED = """<?xml version="1.0" encoding="UTF-8"?>
@@ -100,7 +104,7 @@ def run(*arguments: object, env: dict[str, str] | None = None, cwd: Path | None 
     done = subprocess.run(
         [sys.executable, str(RUN), *map(str, arguments)],
         capture_output=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
         stdin=subprocess.DEVNULL,
         env={**os.environ, **(env or {})},
@@ -138,14 +142,14 @@ def children(process: psutil.Popen) -> list[psutil.Process]:
     return found
 
 
-def ended(process: psutil.Popen, number: signal.Signals = signal.SIGTERM, *, within: float) -> int:
+def ended(process: psutil.Popen, number: signal.Signals = signal.SIGTERM, *, within: float = PATIENCE) -> int:
     """Send the signal and give the exit code. Fails when the process takes longer."""
     process.send_signal(number)
     code: int = process.wait(within)
     return code
 
 
-def eventually(holds: Callable[[], object], *, within: float = 240.0) -> None:
+def eventually(holds: Callable[[], object], *, within: float = PATIENCE) -> None:
     """Wait until something that another process brings about is so."""
     deadline = time.monotonic() + within
     while not holds():

@@ -1,6 +1,8 @@
 """Mail on trouble: once when something goes wrong, once when all is well again. Off until [watch] mail names somebody."""
 
+from datetime import UTC, datetime
 from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid
 
 from pipeline.config import Config
 from pipeline.models import StoreFact
@@ -20,6 +22,9 @@ def letter(config: Config) -> EmailMessage | None:
     message = EmailMessage()
     message["From"], message["To"] = config.notices.sender, ", ".join(config.watch.mail)
     message["Subject"] = f"{config.network.title}: {_subject(found)}"
+    message["Date"] = format_datetime(datetime.now(UTC))
+    message["Message-ID"] = make_msgid(domain=config.network.host)
+    message["Auto-Submitted"] = "auto-generated"
     message.set_content(_body(found))
     return message
 
@@ -36,7 +41,9 @@ def _names(found: list[Trouble]) -> list[str]:
 def _subject(found: list[Trouble]) -> str:
     if not found:
         return "all is well again"
-    return found[0].id.replace("-", " ") if len(found) == 1 else f"{len(found)} troubles"
+    if len(found) > 1:
+        return f"{len(found)} troubles"
+    return found[0].id.replace("-", " ") + (f" ({found[0].about})" if found[0].about else "")
 
 
 def _body(found: list[Trouble]) -> str:

@@ -67,7 +67,7 @@ def _runs(config: Config, now: datetime) -> Iterator[Trouble]:
 def _sources(config: Config, now: datetime) -> Iterator[Trouble]:
     for row in figures.sources(source.key for source in config.enabled_sources):
         since = row.last_success
-        why = row.error.removeprefix(f"{row.key}: ") or "no poll ended well"
+        why = row.error.removeprefix(f"{row.key}: ").removesuffix(".") or "no poll ended well"
         if row.error_code == "robots":
             yield Trouble(id="source-blocked", about=row.key, text=why)
         elif row.error_code == "blocked":

@@ -163,6 +163,8 @@ def test_trouble_is_mailed_once_and_its_end_too(sqlite_store: str) -> None:
 
     assert sent == [True, False, True, False]
     assert "quota exceeded" in postman.letters[0]
+    assert "engine paused (deepl)" in postman.letters[0]
+    assert all("\nDate: " in letter and "\nMessage-ID: " in letter for letter in postman.letters)
     assert "all is well again" in postman.letters[1]
 
 
