@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 
 from desk import wsgi
 from pipeline.config import Config
-from pipeline.models import Audit, Editor, Report, SignInLink, Term, Translation
+from pipeline.models import Audit, Editor, EnginePause, Report, SignInLink, Source, Term, Translation
 from pipeline.settings import database
 from pipeline.web import Site
 from tests import builders
@@ -83,6 +83,8 @@ def stock() -> Translation:
     Term.objects.create(
         source_language="pl", target_language="lv", source="most" * 30, target="tilts", note=HOSTILE
     )
+    Source.objects.update(error=f"poznan: https://city.example/ answered 500 {HOSTILE}. {HOSTILE}")
+    EnginePause.objects.create(engine="deepl", until=now() + timedelta(hours=1), reason=f"deepl: {HOSTILE}")
     for number, after in enumerate(("Vārdi.", HOSTILE, "Citi vārdi.")):
         Audit.objects.create(
             at=builders.NOW + timedelta(hours=number),
@@ -106,9 +108,14 @@ def browser() -> Iterator[Browser]:
 
 
 def pages(site: DeskSite) -> list[str]:
-    """Every page of the shell that an administrator can open."""
+    """Every page that an administrator can open."""
     account = site.people["other"].pk
     return [
+        "",
+        "?order=risk",
+        "?state=unreviewed",
+        f"sheet/{site.translation.pk}/",
+        "status/",
         "preferences/",
         "preferences/password/",
         "second-factor/enrol/",
@@ -175,7 +182,7 @@ def test_nothing_stored_ever_runs(site: DeskSite, browser: Browser) -> None:
     page = site.open(browser, "administrator")
     errors: list[str] = []
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-    for path in ("", *pages(site), f"sheet/{site.translation.pk}/"):
+    for path in pages(site):
         page.goto(f"{site.base}/desk/{path}")
         assert "ran" not in page.title().split(" · ")[0].split()
         assert page.locator("main script, main [onerror]").count() == 0
