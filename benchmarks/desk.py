@@ -207,6 +207,7 @@ def _measure(options: argparse.Namespace) -> None:
         "queue, words": page(editor, language="lv", text="Virsraksts 77"),
         "queue, all states": page(editor, language="lv", waiting_only=False),
         "queue, not reviewed": page(editor, language="lv", unreviewed=True),
+        "the same, all languages": page(chief, unreviewed=True),
         "first ten": lambda: first_ten(chief),
         "editor's page": lambda: open_sheet(editor, chance.choice(ids)),
         "editor's page, chief": lambda: open_sheet(chief, chance.choice(ids)),

@@ -76,6 +76,12 @@ def open_to_all(*methods: str) -> Callable[[OpenView[P]], OpenView[P]]:
     return decorate
 
 
+def recognise(request: HttpRequest) -> None:
+    """For the page of an address that has no view: who is wholly signed in keeps the way to the other pages."""
+    if request.user.is_authenticated and not request.session.get(SECOND_FACTOR):
+        cast("DeskRequest", request).actor = actor_of(cast("DeskRequest", request).user)
+
+
 def _known(guarded: Callable[..., Any], methods: tuple[str, ...]) -> Callable[..., HttpResponse]:
     """The view with the methods it takes, for the test of all addresses."""
     guarded.desk_methods = methods  # type: ignore[attr-defined]

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
 
-from desk.access import is_fetch
+from desk.access import is_fetch, recognise
 from desk.setup import setup
 
 
@@ -41,6 +41,7 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG
 
 
 def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - as above
+    recognise(request)
     text = gettext(
         "Nothing stands at this address. It may have been withdrawn, or the address is incomplete."
     )

@@ -57,8 +57,7 @@ def queue(request: DeskRequest) -> HttpResponse:
         "pages": _pages(start, found.total if found else 0, query),
         "saved": SavedFilter.objects.of(request.user),
         "last_move": last_move(request),
-        # Of one language: counting those of all would take a large store more than a page may.
-        "unreviewed": urlencode({"state": UNREVIEWED, "language": next(iter(languages), "")}),
+        "unreviewed": urlencode({"state": UNREVIEWED}),
         "shortcuts": request.user.shortcuts,
         "chosen": request.GET.get("language", ""),
     }

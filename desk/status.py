@@ -8,12 +8,13 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from desk import words
 from desk.access import DeskRequest, allowed
 from desk.setup import setup
 from pipeline.models import RunRecord, figures
 from pipeline.review.people import Action
 from pipeline.watching import plots
-from pipeline.watching.troubles import troubles
+from pipeline.watching.troubles import Trouble, troubles
 
 TROUBLES = {  # as pipeline.watching.troubles names them
     "no-run": _("No run has ended well for too long"),
@@ -62,7 +63,8 @@ def page(request: DeskRequest) -> HttpResponse:
     config = setup().config
     context = {
         "troubles": [
-            {"title": TROUBLES[each.id], "about": each.about, "text": each.text} for each in troubles(config)
+            {"title": TROUBLES[each.id], "about": _about(each), "text": each.text}
+            for each in troubles(config)
         ],
         "last": RunRecord.objects.most_recent(),
         "languages": _languages(),
@@ -71,6 +73,16 @@ def page(request: DeskRequest) -> HttpResponse:
         "plots": PLOTS.items(),
     }
     return render(request, "desk/status.html", context)
+
+
+def _about(trouble: Trouble) -> str:
+    """What the trouble is about, by the name that the page gives it."""
+    kind = trouble.id.partition("-")[0]
+    if kind == "language":
+        return words.language_name(trouble.about)
+    if kind == "source":
+        return words.city_name(trouble.about)
+    return gettext(trouble.about) if kind == "disk" else trouble.about
 
 
 @allowed(Action.SEE)

@@ -9,7 +9,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from desk import words
+from desk import faults, words
 from desk.setup import ASSETS, STATIC
 from pipeline.review.history import Move
 
@@ -41,6 +41,12 @@ def ago(when: datetime | None) -> SafeString | str:
     return format_html(
         '<time datetime="{}" title="{}">{}</time>', when.isoformat(), words.moment(when), words.ago(when)
     )
+
+
+@register.filter
+def said(text: str) -> SafeString:
+    """What the pipeline says is wrong, in the words of the page."""
+    return faults.said(text)
 
 
 @register.filter

@@ -219,6 +219,11 @@ class Translation(models.Model):
                 condition=Q(waits=True),
                 name="translation_queue_age",
             ),
+            models.Index(  # what is public and not reviewed; with what its question is about, and its filters
+                fields=["state", "-risk", "-published", "-id", "changed_at", "language", "entry"],
+                condition=Q(waits=False),
+                name="translation_done",
+            ),
             models.Index(
                 fields=["claimed_until"], condition=Q(claimed_until__isnull=False), name="translation_leases"
             ),

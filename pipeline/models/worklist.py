@@ -13,6 +13,7 @@ from django.db.models import Count, Max, Min, Q, QuerySet
 
 from pipeline.models.audit import Audit
 from pipeline.models.desk import Report
+from pipeline.models.entries import Entry
 from pipeline.models.releases import Release
 from pipeline.models.scopes import Scopes, within
 from pipeline.models.translations import Finding, Translation
@@ -47,7 +48,9 @@ def queue(scopes: Scopes, wanted: QueueFilter, now: datetime) -> QuerySet[Transl
     """The translations that are wanted, in no order."""
     rows = Translation.objects.filter(within(scopes))
     if wanted.unreviewed:
-        rows = rows.filter(state=State.MACHINE, waits=False, entry__blocked_at__isnull=True)
+        # Few are blocked: they are left out by name. To look at the entry of each text cost four times as much.
+        blocked = Entry.objects.filter(blocked_at__isnull=False)
+        rows = rows.filter(state=State.MACHINE, waits=False).exclude(entry__in=blocked.values("id"))
     elif wanted.waiting_only and wanted.state in {"", *MAY_WAIT}:
         rows = rows.filter(waits=True)
     if wanted.language:

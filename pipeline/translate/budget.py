@@ -76,8 +76,9 @@ class Budgets:
         """Why a text was not sent, for the summary."""
         limit = self.limits[engine]
         most = f"{limit.characters:_}".replace("_", " ")
-        kept = "; what is left is kept for headlines" if limit.when_spent == "titles" else ""
-        return f"{engine}: the budget of {most} characters a month is used up{kept} ([engines] budget)"
+        if limit.when_spent == "titles":
+            return f"{engine}: the budget of {most} characters a month is used up; what is left is kept for headlines ([engines] budget)"
+        return f"{engine}: the budget of {most} characters a month is used up ([engines] budget)"
 
 
 def month_of(day: date) -> date:

@@ -52,7 +52,7 @@ def _runs(config: Config, now: datetime) -> Iterator[Trouble]:
             id="clock",
             about="",
             text=f"the clock says {now:%Y-%m-%d %H:%M} UTC, but the last run ended at "
-            f"{last.ended_at:%Y-%m-%d %H:%M}; set it right (timedatectl set-ntp true)",
+            f"{last.ended_at:%Y-%m-%d %H:%M} UTC; set it right (timedatectl set-ntp true)",
         )
     late = timedelta(minutes=3 * config.schedule.every) + timedelta(hours=1)
     if now - last.ended_at > late:
