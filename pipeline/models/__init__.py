@@ -7,6 +7,7 @@ from pipeline.models.engines import EnginePause, EngineSpending, EngineUsage
 from pipeline.models.entries import Alias, Entry, Listed, Resemblance, Revision
 from pipeline.models.facts import StoreFact
 from pipeline.models.fields import text_hash
+from pipeline.models.findings import Finding
 from pipeline.models.hosts import Host, RobotsFile
 from pipeline.models.jobs import EngineJob
 from pipeline.models.learning import learn
@@ -21,7 +22,7 @@ from pipeline.models.stories import Lead, Story, Voice
 from pipeline.models.storytexts import StoryTexts, TextForStory
 from pipeline.models.subscriptions import HubPing, Subscription
 from pipeline.models.terms import Term
-from pipeline.models.translations import Finding, Translation, Unit
+from pipeline.models.translations import Translation, Unit
 
 __all__ = [
     "HUMAN",

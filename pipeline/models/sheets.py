@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from django.db.models import F, Prefetch, QuerySet
 
 from pipeline.models.desk import Draft, Report
+from pipeline.models.findings import Finding
 from pipeline.models.memory import MemoryUnit
 from pipeline.models.releases import Release
 from pipeline.models.segments import Segment
-from pipeline.models.translations import Finding, Translation, Unit
+from pipeline.models.translations import Translation, Unit
 from pipeline.states import State
 
 

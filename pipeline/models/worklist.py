@@ -14,9 +14,10 @@ from django.db.models import Count, Max, Min, Q, QuerySet
 from pipeline.models.audit import Audit
 from pipeline.models.desk import Report
 from pipeline.models.entries import Entry
+from pipeline.models.findings import Finding
 from pipeline.models.releases import Release
 from pipeline.models.scopes import Scopes, within
-from pipeline.models.translations import Finding, Translation
+from pipeline.models.translations import Translation
 from pipeline.states import State
 
 DOUBTFUL = 0.5  # the risk from which a text is doubtful; review/policy.py says what follows from it
