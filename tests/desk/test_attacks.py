@@ -23,6 +23,7 @@ from pipeline.store import make_private
 from pipeline.translate import callbacks
 from pipeline.translate.checks import run_checks
 from pipeline.translate.checks.base import UnitForCheck
+from pipeline.translate.conventions import localise
 from tests import builders
 from tests.desk.drafts import BRIDGE, drafted, released
 from tests.desk.test_accounts import rows
@@ -134,15 +135,16 @@ def test_a_number_of_thousands_of_digits_is_checked_like_any() -> None:
     assert "numbers" in {each.check for each in found}
 
 
-@pytest.mark.parametrize("source", ["01/ " * 12_000, "+49 1 " * 8_000, " ".join(map(str, range(9_000)))])
+@pytest.mark.parametrize("source", ["01/ " * 12_000, "1 " * 8_000, " ".join(map(str, range(9_000)))])
 def test_a_text_of_numbers_keeps_no_run_waiting(source: str) -> None:
     """An entry of nothing but numbers took minutes for each language; what is said of it stays short."""
     unit = UnitForCheck(source=source, target="7" + source[::-1], pair=Pair("de", "lv"))
     began = time.process_time()
     found = {each.check: each for each in run_checks(unit)}
+    localise(source, source, "en", "fr")
 
     assert time.process_time() - began < 2 * SECONDS
-    assert len(found["numbers"].message) < 2_000
+    assert all(len(each.message) < 2_000 for each in found.values())
 
 
 def test_a_store_is_for_its_owner_alone(tmp_path: Path) -> None:

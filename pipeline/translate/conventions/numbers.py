@@ -26,6 +26,7 @@ _CALL_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _MOST_DIGITS = 18  # what is longer is a serial number
+_MANY = 200  # different numbers; no sentence's, and the target is read once for each
 _CALL_REACH = 80  # characters
 _SHORTEST_CALL = 6  # digits
 _LABEL_BEFORE = re.compile(
@@ -54,7 +55,8 @@ class Number:
 
 def localise_numbers(source: str, target: str, source_style: Convention, target_style: Convention) -> str:
     """The target with every number of the source in the target's own signs. Idempotent."""
-    for number in _unmistakable(numbers_of(source, source_style)):
+    numbers = _unmistakable(numbers_of(source, source_style))
+    for number in numbers if len(numbers) <= _MANY else ():
         target = _rewrite(target, number, target_style)
     return target
 

@@ -7,7 +7,8 @@ from pipeline.translate.conventions.opaque import addresses, within
 
 _CEDILLAS = str.maketrans("şţŞŢ", "șțȘȚ")  # Romanian letters have a comma below; old fonts lacked them
 _DASHES = "–—"
-_NUMBER = rf"\d+(?:[.,'’{SPACES}]\d+)*"
+# Groups enough for any number; without an end, a row of numbers would be read to its end from each of them.
+_NUMBER = rf"\d+(?:[.,'’{SPACES}]\d+){{0,8}}"
 _RANGE = re.compile(rf"(?<![\w.,/-])({_NUMBER})( ?[–-] ?)({_NUMBER})(?![\w/-])")
 _UNITS = "km|m|cm|mm|kg|ml|kW|kWh|MW|MWh|GW|°C|m²|m³|km²|EUR|USD|GBP|PLN|€|£|zł|lei|eur|eiro|euro|milj|mln|mlrd|mio|mrd"
 _BEFORE_UNIT = re.compile(rf"(?<=\d)[{SPACES}](?=(?:{_UNITS})(?![^\W_]))")

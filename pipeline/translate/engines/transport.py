@@ -41,7 +41,7 @@ class OwnHost(requests.Session):
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:
         target = super().get_redirect_target(resp)
-        if target and self.should_strip_auth(resp.url, urljoin(resp.url, target)):
+        if target and self.should_strip_auth(resp.url, urljoin(resp.url, target)):  # type: ignore[no-untyped-call]
             return None
         return target
 
