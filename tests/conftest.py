@@ -1,6 +1,7 @@
 """Fixtures for every room: a store on SQLite and on a real PostgreSQL, deterministic hypothesis."""
 
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,10 @@ from pipeline.settings import database, django_settings
 from tests.plugins import emptied
 from tests.plugins.left_out import pytest_sessionfinish  # noqa: F401 - pytest finds the hook here
 from tests.plugins.small_network import feeds, undisturbed  # noqa: F401 - and these fixtures
+
+# What a script runs in its background ignores Ctrl-C, and so would the programs that these tests start and end by it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile(
     "newswire", max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
