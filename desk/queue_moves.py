@@ -61,10 +61,15 @@ def filters(request: DeskRequest) -> HttpResponse:
     forgotten = request.POST.get("forget", "")
     if forgotten.isdecimal() and len(forgotten) <= 18:  # a number that the store can hold
         SavedFilter.objects.forget(request.user, int(forgotten))
-    elif name := request.POST.get("name", "").strip()[:80]:
-        SavedFilter.objects.keep(request.user, name, request.POST.get("query", "")[:500])
+    elif name := _shown(request.POST.get("name", ""))[:80]:
+        SavedFilter.objects.keep(request.user, name, _shown(request.POST.get("query", ""))[:500])
         messages.success(request, gettext("The filter is kept."))
     return _back(request)
+
+
+def _shown(text: str) -> str:
+    """Without what nobody sees: a database refuses some of it, and some turns the direction of a page."""
+    return "".join(each for each in text if each.isprintable()).strip()
 
 
 def last_move(request: DeskRequest) -> dict[str, Any] | None:

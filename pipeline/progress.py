@@ -22,7 +22,7 @@ class Progress:
         self.console = Console(stderr=True, quiet=quiet, highlight=False)
 
     def say(self, text: str) -> None:
-        self.console.print(text)
+        self.console.print(text, markup=False)  # "[store]" is a section, no style
 
     @contextmanager
     def stage(self, name: str) -> Iterator[Advance]:

@@ -221,6 +221,19 @@ def test_an_empty_queue_says_so(signed_in: SignIn, desk: Config) -> None:
     assert "Nothing fits this filter." in client.get("/desk/?language=lv").content.decode()
 
 
+def test_a_filters_name_holds_what_can_be_seen(signed_in: SignIn, waiting: list[Translation]) -> None:
+    """No NUL, which PostgreSQL refuses, and nothing that turns the page's direction; a name of nothing keeps nothing."""
+    client = signed_in("editor")
+    for name in ("a\0\u202eb", "\u200b \n", "<b>" * 40):
+        client.post("/desk/queue/filters/", {"name": name, "query": "order=age\0"})
+
+    assert list(SavedFilter.objects.order_by("id").values_list("name", "query")) == [
+        ("ab", "order=age"),
+        (("<b>" * 40)[:80], "order=age"),
+    ]
+    assert "<b>" not in client.get("/desk/").content.decode()
+
+
 def test_nobody_with_a_right_in_another_language_sees_these(
     signed_in: SignIn, waiting: list[Translation]
 ) -> None:
