@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 
 from desk import words
 from desk.fault_words import FIELDS, MESSAGES
-from pipeline.translate.routes import ALSO
+from pipeline.errors import ALSO
 
 _LONGEST = 2_000  # characters; longer ones are a stranger's
 _DEEPEST = 4

@@ -16,6 +16,7 @@ from feeds import stage as publish
 from pipeline import announcing, bucket, clock, logs, store
 from pipeline.collect import stage as collect
 from pipeline.config import Config
+from pipeline.errors import ALSO
 from pipeline.lock import the_lock
 from pipeline.models import Release, RunRecord, Translation
 from pipeline.progress import Advance, Progress
@@ -24,7 +25,6 @@ from pipeline.stories import stage as stories
 from pipeline.summary import EngineLine, LanguageLine, Summary
 from pipeline.translate import stage as translate
 from pipeline.translate.room import open_engines
-from pipeline.translate.routes import ALSO
 from pipeline.translate.usage import UsageMeter
 
 STAGES = ("collect", "translate", "publish")

@@ -2,6 +2,8 @@
 
 from pipeline.printable import printable
 
+ALSO = "; also "  # between the reasons of one text; who counts or shows them takes each by itself
+
 
 class NewswireError(Exception):
     """An expected fault with a message a user can act on.

@@ -3,11 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from pipeline.errors import ALSO
 from pipeline.records import Pair
 from pipeline.translate.engines import Engine
 from pipeline.translate.guards import Guards
-
-ALSO = "; also "  # between the things that a pair lacks; the summary counts each by itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
