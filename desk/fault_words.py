@@ -7,9 +7,11 @@ FIELDS = {
 }  # fmt: skip
 
 _TROUBLES = (
-    later("no run has ended yet; start ./run.py once, or serve"),
+    later("no run has ended yet; start ./run.py once or serve, or in a cluster scheduler and worker"),
     later("the clock says {now}, but the last run ended at {when}; set it right (timedatectl set-ntp true)"),
-    later("the last run ended well at {when}; read the log, and run ./run.py once"),
+    later(
+        "the last run ended well at {when}; read the log; is cron's line, serve, or in a cluster scheduler and worker at work?"
+    ),
     later("its server refuses us: {why}; ask its operator to let our user agent in"),
     later("never read yet: {why}; ./run.py check --source {name}"),
     later("not read since {when}: {why}; ./run.py check --source {name}"),

@@ -69,7 +69,12 @@ def _fitting(text: str, depth: int) -> SafeString | None:
     for pattern, message in _patterns():
         if found := pattern.fullmatch(text):
             values = {name: _value(name, value, depth) for name, value in found.groupdict().items()}
-            told = escape(gettext(message))
+            told = gettext(message)
+            if message.endswith(".") and not text.endswith(
+                "."
+            ):  # it stands inside another text, which goes on
+                told = told.removesuffix(".")
+            told = escape(told)
             return format_html(told, **values) if values else told
     return None
 
@@ -80,12 +85,12 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
 
 
 def _pattern(message: str) -> re.Pattern[str]:
-    parts = _PLACES.split(message)
+    parts = _PLACES.split(message.removesuffix("."))
     form = "".join(
         f"(?P<{part}>{_FORMS.get(part, '.+')})" if place % 2 else re.escape(part)
         for place, part in enumerate(parts)
     )
-    return re.compile(form, re.DOTALL)
+    return re.compile(form + (r"\.?" if message.endswith(".") else ""), re.DOTALL)
 
 
 def _value(name: str, value: str, depth: int) -> SafeString | str:

@@ -125,7 +125,8 @@ class FirefoxEngine:
     def _download(self, pair: Pair) -> ModelFiles:
         if self._server is None or not self._may_download(pair):
             raise EngineUnavailableError(self.reason(pair) or "", code="refused", resource=self.name)
-        log.info(
+        # Cron's log tells of it too: it happens once, and a first run that is silent for minutes looks dead.
+        log.warning(
             "the engine's weights for %s are not here yet: fetching them from %s", pair, self._server.url
         )
         try:
@@ -149,7 +150,7 @@ class _Quarters:
         quarter = 4 * done // total if total else 0
         if quarter > self._said:
             self._said = quarter
-            log.info("weights for %s: %d %% of %.0f MB", self._pair, 25 * quarter, total / 1e6)
+            log.warning("weights for %s: %d %% of %.0f MB", self._pair, 25 * quarter, total / 1e6)
 
 
 @functools.lru_cache(maxsize=256)
