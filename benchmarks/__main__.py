@@ -7,6 +7,8 @@ import importlib
 import sys
 
 from benchmarks import everything
+from pipeline import logs
+from pipeline.options.log import Log
 
 BENCHMARKS = {
     "translate-stage": "the translate stage, store and all, against the bare engine on a parallel text",
@@ -42,6 +44,7 @@ def main() -> int:
             print(f"  {name:<18} {text}")
         print("All in one table: ./do bench. Options of one: ./do bench NAME --help")
         return 0 if sys.argv[1] == "list" else 1
+    logs.begin(Log(), stays=False)  # what a cycle tells of each entry is not the benchmark's result
     module = importlib.import_module(f"benchmarks.{sys.argv[1].replace('-', '_')}")
     module.main(sys.argv[2:])
     return 0
