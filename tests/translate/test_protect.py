@@ -241,7 +241,7 @@ class TestSplitting:
     @pytest.mark.parametrize("mark", [";", ":", " -", " –", ","])
     def test_cut_at_a_mark(self, mark: str) -> None:
         """A long text is cut where it draws breath, nearest to its middle."""
-        text = "one " * 30 + f"here{mark} " + "two " * 40
+        text = "one " * 35 + f"here{mark} " + "two " * 45
 
         first, second = split(text)
 
@@ -262,7 +262,16 @@ class TestSplitting:
         pieces = split(text)
 
         assert "".join(pieces) == text
-        assert all(len(each.split()) <= MAX_WORDS for each in pieces)
+        assert all(len(each.split()) <= MAX_WORDS for each in pieces) or (
+            len(pieces) == 1 and len(text.split()) <= 72 and len(text) <= 420
+        )
+
+    @pytest.mark.parametrize(
+        ("words", "letters", "pieces"), [(72, 4, 1), (73, 4, 2), (61, 5, 1), (72, 6, 2), (60, 9, 1)]
+    )
+    def test_a_little_above_the_limit(self, words: int, letters: int, pieces: int) -> None:
+        """A unit a few words above the limit stays whole where they are short: a cut costs it its context."""
+        assert len(split(" ".join(["w" * letters] * words))) == pieces
 
 
 class TestCasing:
