@@ -142,17 +142,17 @@ class _Publication:
         return self._cutoff is None or release.published >= self._cutoff
 
     def _settle(self, releases: Iterable[Release]) -> set[Seat]:
-        """Give each changed release its places; a withdrawn one keeps them, one that is too old loses them."""
+        """Give each changed release its places; a withdrawn one keeps them while Atom names it, one too old loses them."""
         dirty = [row for row in releases if row.dirty and row.source_id in self._keys]
         wanted = {
             row.pk: Arrival(
                 row.published, row.public_id, frozenset(name.path for name in self._channels.of(row))
             )
             for row in dirty
-            if self._is_kept(row)
+            if self._is_kept(row) and not row.forgotten
         }
         return Place.objects.settle(wanted) | Place.objects.vacate(
-            row.pk for row in dirty if not self._is_kept(row)
+            row.pk for row in dirty if row.pk not in wanted
         )
 
     def _pages(self, releases: Iterable[Release]) -> None:
@@ -215,8 +215,9 @@ class _Publication:
             # that is kept learns that there is no older one any more.
             if shelf.closed - 1 in numbers:
                 numbers.add(shelf.closed - 2)
-            if any(number < shelf.first for number in numbers):
-                numbers.add(shelf.first)
+            # Those between may have been without entries for long.
+            if numbers and min(numbers) < shelf.first:
+                numbers |= set(range(min(numbers), shelf.first + 1))
             for number in sorted(number for number in numbers if 0 <= number < shelf.closed):
                 self._block(name, shelf.of(number))
 

@@ -128,8 +128,12 @@ class ReleaseManager(models.Manager["Release"]):
         }
 
     def came_of_age(self, languages: Iterable[str], start: datetime | None, end: datetime) -> int:
-        """Called by publish: public entries older than `end` are no longer kept; marks those since `start`."""
-        rows = self.filter(language__in=list(languages), withdrawn=False, dirty=False, published__lt=end)
+        """Called by publish: what is older than `end` is no longer kept; marks what stands in a channel since `start`.
+
+        Also what was withdrawn: it holds its place, and a block of the archive must not stay for that alone.
+        """
+        rows = self.filter(language__in=list(languages), dirty=False, published__lt=end)
+        rows = rows.filter(Q(withdrawn=False) | Q(places__isnull=False))
         return (rows if start is None else rows.filter(published__gte=start)).update(dirty=True)
 
     def newest_texts(

@@ -264,6 +264,47 @@ def test_a_block_that_holds_nothing_any_more_leaves_the_chain(tmp_path: Path) ->
     assert "prev-archive" not in links(archive(settings)["lv/archive/1.atom"])
 
 
+def withdraw(*public_ids: str) -> None:
+    Entry.objects.filter(public_id__in=public_ids).update(withdrawn_at=NOW - timedelta(days=40))
+    Release.objects.filter(public_id__in=public_ids).update(withdrawn=True, dirty=True)
+
+
+def test_what_was_withdrawn_keeps_no_old_block_alive(tmp_path: Path) -> None:
+    """A block whose last entries had been taken back leaves with its month, as it would if all were written anew."""
+    settings = settings_of(tmp_path, keep_days=30)
+    for number in range(9, 0, -1):
+        add(number)
+    old = [f"poznan{number}" for number in range(4, 10)]
+    Entry.objects.filter(public_id__in=old).update(published=NOW - timedelta(days=60))
+    publish(settings, NOW - timedelta(days=40))
+    withdraw("poznan5", "poznan8")
+    publish(settings, NOW - timedelta(days=40))
+    before = set(archive(settings))
+    publish(settings)
+
+    assert {"lv/archive/0.atom", "lv/archive/1.atom"} <= before
+    assert {path.partition(".")[0] for path in archive(settings)} == {"lv/archive/2"}
+    assert publish(settings, everything=True) == 0
+
+
+def test_what_is_forgotten_leaves_its_place_with_its_block(tmp_path: Path) -> None:
+    """Prune takes out of the store what no feed names any more: the archive must not learn of it too late."""
+    settings = settings_of(tmp_path)
+    for number in range(9, 0, -1):
+        add(number)
+    publish(settings)
+    withdraw("poznan7", "poznan8", "poznan9")
+    publish(settings)
+    before = set(archive(settings))
+    Release.objects.filter(withdrawn=True).update(forgotten=True, dirty=True)
+    publish(settings)
+    Release.objects.filter(forgotten=True).delete()
+
+    assert "lv/archive/0.atom" in before
+    assert {path.partition(".")[0] for path in archive(settings)} == {"lv/archive/1", "lv/archive/2"}
+    assert publish(settings, everything=True) == 0
+
+
 def test_the_site_map_lists_every_page(tmp_path: Path) -> None:
     """Its index leads to parts that exist; items with their dates, standing pages with their languages."""
     settings = settings_of(tmp_path)
