@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 
 from pipeline.config import Config
 from pipeline.errors import PublishError
-from pipeline.web import MAX_AGE, media_type
+from pipeline.mediatypes import media_type
+from pipeline.web import MAX_AGE
 
 Stamp = tuple[int, int]  # bytes, time of change
 

@@ -18,6 +18,7 @@ from pipeline.collect import stage as collect
 from pipeline.config import Config
 from pipeline.errors import ALSO
 from pipeline.lock import the_lock
+from pipeline.machine import give_back_memory
 from pipeline.models import Release, RunRecord, Translation
 from pipeline.progress import Advance, Progress
 from pipeline.review import release
@@ -59,6 +60,7 @@ def run_cycle(run: Run, stages: tuple[str, ...] = STAGES) -> Summary:
         _add_standing(run.config, summary)
         summary.cut = run.stop.is_set()
         RunRecord.objects.record(started, datetime.now(UTC), summary.as_dict())
+    give_back_memory()
     return summary
 
 

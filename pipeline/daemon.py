@@ -16,7 +16,6 @@ from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from wsgiref.types import WSGIApplication
 
 import structlog
 from apscheduler.job import Job
@@ -31,6 +30,7 @@ from pipeline.keeping.nightly import was_missed
 from pipeline.lock import daemon_lock, lock_path
 from pipeline.publishing import Publishing
 from pipeline.signals import Signals
+from pipeline.webmetrics import Measured
 from pipeline.webserver import Server, listening
 
 RUN = Path(__file__).resolve().parent.parent / "run.py"
@@ -167,12 +167,18 @@ def _kept(config: Config, path: Path) -> Iterator[None]:
         copy.unlink(missing_ok=True)
 
 
-def _listen(config: Config, site: WSGIApplication) -> Server:
+def _listen(config: Config, site: Measured) -> Server:
     # Says so for each request that finds another one waiting: under load a line a request.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     try:
         return listening(
-            site, host=config.serve.host, port=config.serve.port, threads=8, ident="", **_proxies(config)
+            site,
+            site.quick,
+            host=config.serve.host,
+            port=config.serve.port,
+            threads=8,
+            ident="",
+            **_proxies(config),
         )
     except (OSError, ValueError) as error:  # waitress tells an unknown host by ValueError
         where = f"{config.serve.host}:{config.serve.port}"

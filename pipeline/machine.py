@@ -1,5 +1,7 @@
-"""What a run needs of the machine: room and rights where it writes, and a clock that is right."""
+"""What a run needs of the machine: room and rights where it writes, and a clock that is right; and what it gives back."""
 
+import contextlib
+import ctypes
 import os
 import shutil
 from collections.abc import Iterator, Sequence
@@ -12,6 +14,12 @@ from pipeline.config import Config
 
 ROOM_NEEDED = 500 * 1024 * 1024  # bytes; below it a night's work may not fit
 CLOCK_TOLERANCE = timedelta(minutes=2)  # servers' clocks differ by seconds
+
+
+def give_back_memory() -> None:
+    """Freed pages, which glibc keeps otherwise: a process that ran 400 cycles grew by 75 MB with as many objects as before."""
+    with contextlib.suppress(OSError, AttributeError):  # not glibc
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from pipeline.config import Config
 from pipeline.remedies import store_remedy
 from pipeline.web import Environ, Site, health
 from pipeline.webmetrics import Measured
+from pipeline.webquick import quick
 
 # What reverse proxies add: then the one who asks is not who connected. Each of them is left out by some.
 _OF_PROXIES = (
@@ -23,7 +24,7 @@ _OF_PROXIES = (
 
 def application(
     config: Config, *, fault: Callable[[], str], publish: Callable[[], None], collect: Callable[[], None]
-) -> WSGIApplication:
+) -> Measured:
     """All of it in one. `publish` and `collect` ask for that to be done soon; `fault` says what is wrong with the cycles."""
     mounts = (
         {"/healthz": health(lambda: fault() or _store_fault())}
@@ -34,7 +35,8 @@ def application(
     mounts |= _hubs(config, collect)
     measured = Measured()
     mounts["/metrics"] = _metrics(config, measured)
-    measured.around = Site(config.publish.directory, mounts)
+    measured.around = site = Site(config.publish.directory, mounts)
+    measured.quick = quick(site, measured.count)
     return measured
 
 

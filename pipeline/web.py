@@ -4,7 +4,6 @@ Plain WSGI. Files go out with a strong ETag and their precompressed twin; what h
 """
 
 import hashlib
-import mimetypes
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -18,21 +17,11 @@ from wsgiref.types import StartResponse, WSGIApplication
 
 from django.utils.http import http_date, parse_etags, parse_http_date_safe
 
+from pipeline.mediatypes import HTML, media_type
 from pipeline.webcache import Answer, Answers, Headers, identity_of
 
 Environ = dict[str, Any]
 
-_TYPES = {
-    ".rss": "application/rss+xml; charset=utf-8",
-    ".atom": "application/atom+xml; charset=utf-8",
-    ".json": "application/feed+json; charset=utf-8",
-    ".opml": "text/x-opml; charset=utf-8",
-    ".html": "text/html; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".txt": "text/plain; charset=utf-8",
-    ".svg": "image/svg+xml",
-}
 _TWINS = {"br": ".br", "gzip": ".gz"}  # by preference
 _QUALITY = re.compile(r"\s*q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*")
 _HEADERS = (
@@ -72,6 +61,14 @@ class Site:
             return _plain(environ, start, "405 Method Not Allowed", [("Allow", "GET, HEAD")])
         known = self._answers.of(path, _wanted(environ.get("HTTP_ACCEPT_ENCODING", "")))
         return _give(environ, start, known) if known else self._file(environ, start, path)
+
+    def known(self, path: str, encodings: str, tags: str | None, since: str) -> tuple[Answer, bool] | None:
+        """The answer to a path that was asked for lately, and whether the client has it (304); from memory alone.
+
+        `encodings`, `tags` and `since`: the request's Accept-Encoding, If-None-Match and If-Modified-Since.
+        """
+        found = self._answers.of(path, _wanted(encodings))
+        return None if found is None else (found, _is_fresh(tags, since, found))
 
     def _file(self, environ: Environ, start: StartResponse, path: str) -> Iterable[bytes]:
         found = self._find(path)
@@ -164,7 +161,8 @@ class Site:
 
 
 def _give(environ: Environ, start: StartResponse, answer: Answer) -> Iterable[bytes]:
-    if _is_fresh(environ, answer.etag, answer.modified):
+    tags: str | None = environ.get("HTTP_IF_NONE_MATCH")
+    if _is_fresh(tags, environ.get("HTTP_IF_MODIFIED_SINCE", ""), answer):
         start("304 Not Modified", list(answer.common))
         return []
     start("200 OK", [*answer.common, *answer.own])
@@ -199,16 +197,6 @@ def _is_unfit(part: str) -> bool:
     return part.startswith(".") or "\0" in part or "\\" in part
 
 
-def media_type(path: Path) -> str:
-    """As the path's suffix says."""
-    if path.name == "pagefind-entry.json":
-        return "application/json"
-    if path.suffix in _TYPES:
-        return _TYPES[path.suffix]
-    kind, packed = mimetypes.guess_type(path.name)
-    return kind if kind and not packed else "application/octet-stream"
-
-
 def _best_form(path: Path, plain: BufferedReader, header: str) -> tuple[str, BufferedReader]:
     """The encoding that pleases the client most, with its open file: a twin, else the plain one."""
     modified = os.fstat(plain.fileno()).st_mtime_ns
@@ -240,17 +228,16 @@ def _wanted(header: str) -> tuple[str, ...]:
     return tuple(sorted(wanted, key=lambda name: -qualities.get(name, rest)))
 
 
-def _is_fresh(environ: Environ, etag: str, modified: int) -> bool:
+def _is_fresh(tags: str | None, since: str, answer: Answer) -> bool:
     """RFC 9110: If-None-Match decides, by weak comparison; only without it does If-Modified-Since."""
-    tags: str | None = environ.get("HTTP_IF_NONE_MATCH")
     if tags is not None:
         return (
-            tags == etag
+            tags == answer.etag
             or tags.strip() == "*"
-            or etag in {tag.removeprefix("W/") for tag in parse_etags(tags)}
+            or answer.etag in {tag.removeprefix("W/") for tag in parse_etags(tags)}
         )
-    since = parse_http_date_safe(environ.get("HTTP_IF_MODIFIED_SINCE", ""))
-    return since is not None and modified <= since
+    moment = parse_http_date_safe(since) if since else None
+    return moment is not None and answer.modified <= moment
 
 
 def _headers(path: str) -> Headers:
@@ -264,7 +251,7 @@ def _headers(path: str) -> Headers:
 
 
 def _page(environ: Environ, start: StartResponse, status: str, body: bytes) -> Iterable[bytes]:
-    headers = [("Content-Type", _TYPES[".html"]), ("Content-Length", str(len(body))), *_HEADERS]
+    headers = [("Content-Type", HTML), ("Content-Length", str(len(body))), *_HEADERS]
     start(status, headers)
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 

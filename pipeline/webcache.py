@@ -5,7 +5,7 @@ Files of the tree are replaced, never written into, and a file comes after its t
 """
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 Identity = tuple[int, int, int]
@@ -25,6 +25,9 @@ class Answer:
     common: Headers  # of a 304 as well
     own: Headers  # of the body
     body: bytes
+    heads: dict[str, bytes] = field(
+        default_factory=dict, compare=False
+    )  # by status, as they are sent, once made
 
 
 def identity_of(facts: os.stat_result) -> Identity:

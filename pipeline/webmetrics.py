@@ -10,6 +10,7 @@ from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
 
 from pipeline.web import Environ
+from pipeline.webquick import Quick
 
 _BUCKETS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0)  # seconds
 
@@ -18,6 +19,7 @@ class Measured(Collector):
     """An application around another; at the same time what says its figures."""
 
     around: WSGIApplication
+    quick: Quick  # see webquick.py
 
     def __init__(self) -> None:
         self._requests = Counter(
@@ -26,6 +28,8 @@ class Measured(Collector):
         self._seconds = Histogram(
             "newswire_web_seconds", "Until the answer began.", ["part"], buckets=_BUCKETS, registry=None
         )
+        self._answered = {status: self._requests.labels("tree", status) for status in ("200", "304")}
+        self._tree = self._seconds.labels("tree")
 
     def __call__(self, environ: Environ, start: StartResponse) -> Iterable[bytes]:
         part = "desk" if environ.get("PATH_INFO", "").startswith("/desk") else "tree"
@@ -37,6 +41,11 @@ class Measured(Collector):
             return start(status, headers, *rest)
 
         return self.around(environ, counted)
+
+    def count(self, status: str, seconds: float) -> None:
+        """An answer that another gave for the tree."""
+        self._answered[status].inc()
+        self._tree.observe(seconds)
 
     def collect(self) -> Iterator[Metric]:
         yield from self._requests.collect()

@@ -1,4 +1,7 @@
-"""waitress, but for two habits: it ends the connection after every answer without a body, and takes a hundred at once.
+"""waitress, but for four habits: it ends the connection after every answer without a body, takes a hundred at once,
+
+hands every request to another thread, also where the answer is at hand (see webquick.py), and asks all connections
+before each wait what they want (see webloop.py).
 
 A feed reader's question is answered so most of the time (304), and a new connection costs more than the answer.
 Kept connections in turn must not keep others out, so there may be as many as the system gives descriptors for.
@@ -11,6 +14,9 @@ from wsgiref.types import WSGIApplication
 from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 from waitress.task import WSGITask
+
+from pipeline.webloop import Loop
+from pipeline.webquick import Quick
 
 Server = BaseWSGIServer | MultiSocketServer
 
@@ -29,22 +35,46 @@ class _Task(WSGITask):
 
 class _Channel(HTTPChannel):
     task_class = _Task
+    quick: Quick
+
+    def received(self, data: bytes) -> bool:
+        """Called in the server's thread, which is the only one at this connection while no request is."""
+        idle = self.request is None and not self.requests and not self.total_outbufs_len
+        if idle and not (self.will_close or self.close_when_flushed):
+            answer = self.quick(data)
+            if answer is not None:
+                self._send_at_once(answer)
+                return True
+        return bool(super().received(data))
+
+    def _send_at_once(self, answer: bytes) -> None:
+        try:
+            sent = self.send(answer)
+        except OSError:  # the client has gone
+            self.will_close = True
+            return
+        if sent < len(answer):  # the rest goes when the socket takes more
+            with self.outbuf_lock:
+                self.outbufs[-1].append(answer[sent:])
+                self.total_outbufs_len += len(answer) - sent
 
 
-def listening(application: WSGIApplication, **options: Any) -> Server:
-    """A server that holds its port and is not running yet. `options` are waitress's own."""
+def listening(application: WSGIApplication, quick: Quick = lambda _question: None, **options: Any) -> Server:
+    """A server that holds its port and is not running yet. `options` are waitress's own.
+
+    `quick` is asked first, in the server's thread: bytes of a whole answer, or None.
+    """
     server = create_server(
         application,
         connection_limit=_connections(),
         asyncore_use_poll=True,  # select() ends at descriptor 1024
-        channel_timeout=_IDLE,
-        cleanup_interval=_IDLE // 3,
-        **options,
+        **{"channel_timeout": _IDLE, "cleanup_interval": _IDLE // 3} | options,
     )
+    server.asyncore = Loop()  # type: ignore[assignment]  # it asks for no more of the module
     sockets = (server.map or {}).values() if isinstance(server, MultiSocketServer) else [server]
     for each in sockets:
         if isinstance(each, BaseWSGIServer):
-            each.channel_class = _Channel
+            each.channel_class = type("_QuickChannel", (_Channel,), {"quick": staticmethod(quick)})
     return server
 
 

@@ -19,6 +19,7 @@ from typing import Any, Self
 import psutil
 
 from pipeline.web import Site
+from pipeline.webquick import quick
 from pipeline.webserver import listening
 from tests.collect.servers import LoopbackServer, answer
 
@@ -196,9 +197,13 @@ def ask(port: int, path: str, method: str = "GET", **headers: str) -> Answer:
 
 
 @contextlib.contextmanager
-def served(site: Site, port: int = 0) -> Iterator[int]:
-    """The site behind the server that `serve` uses, in this process. Gives the port."""
-    server: Any = listening(site, host="127.0.0.1", port=port, threads=4, ident="")
+def served(site: Site, port: int = 0, *, at_once: bool = True, **options: Any) -> Iterator[int]:
+    """The site behind the server that `serve` uses, in this process. Gives the port.
+
+    `at_once`: with the answers that the server's own thread gives.
+    """
+    answers = quick(site, lambda _status, _seconds: None) if at_once else lambda _question: None
+    server: Any = listening(site, answers, host="127.0.0.1", port=port, threads=4, ident="", **options)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:

@@ -44,13 +44,15 @@ LEVELS = (
         "pipeline.machine",
         "pipeline.webmetrics",
     },
-    {"pipeline.web", "pipeline.webserver"},
+    {"pipeline.webserver"},
+    {"pipeline.webquick", "pipeline.webloop"},
+    {"pipeline.web"},
     {"pipeline.webcache", "pipeline.summary", "pipeline.models", "pipeline.settings", "pipeline.loading"},
     {"pipeline.likeness", "pipeline.wakeups", "pipeline.drawing", "pipeline.logs"},
     {"pipeline.config", "pipeline.states", "pipeline.records", "pipeline.languages"},
     {"pipeline.recipes", "pipeline.options"},
     {"pipeline.values"},
-    {"pipeline.errors", "pipeline.tables", "pipeline.remedies"},
+    {"pipeline.errors", "pipeline.tables", "pipeline.remedies", "pipeline.mediatypes"},
     {"pipeline.printable"},
 )
 STAGES = (

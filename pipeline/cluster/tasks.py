@@ -43,11 +43,13 @@ _FAILED_HOURS = 7 * 24  # for how long a task that failed can be looked at
 def _at_work(context: JobContext) -> Iterator[Workshop]:
     """The log's lines carry the task. A thread of the worker keeps its connection; one that has died is opened anew."""
     close_old_connections()
+    place = workshop()
     try:
         with logs.within(task=f"{context.job.task_name} {context.job.id}"):
-            yield workshop()
+            yield place
     finally:
         close_old_connections()
+        place.tidy()
 
 
 @app.task(name="collect", queue=COLLECT, pass_context=True)

@@ -1,12 +1,16 @@
 """What the tasks of one worker share: the configuration, the engines with their loaded models, the wish to stop."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 from pipeline.config import Config
+from pipeline.machine import give_back_memory
 from pipeline.translate.room import EngineRoom, open_engines
 from pipeline.translate.stage import TranslateRun, prepare
+
+_TIDY = 60.0  # seconds between two times that freed memory is given back to the system
 
 
 class Workshop:
@@ -16,6 +20,7 @@ class Workshop:
         self.config = config
         self.stop = threading.Event()
         self.published_at = 0.0  # monotonic
+        self._tidied_at = time.monotonic()
         self._lock = threading.Lock()
         self._room: EngineRoom | None = None
         self._run: TranslateRun | None = None
@@ -27,6 +32,13 @@ class Workshop:
                 self._room = open_engines(self.config)
                 self._run = prepare(self.config, self._room.routes, stop=self.stop)
             return self._run
+
+    def tidy(self) -> None:
+        """Called after each task: a worker lives for months."""
+        now = time.monotonic()
+        if now - self._tidied_at >= _TIDY:
+            self._tidied_at = now
+            give_back_memory()
 
     def close(self) -> None:
         if self._room is not None:

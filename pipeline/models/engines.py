@@ -56,8 +56,9 @@ class EnginePauseManager(models.Manager["EnginePause"]):
         return {row.engine: row for row in self.filter(is_ahead("until", now))}
 
     def keep(self, pauses: Mapping[str, tuple[datetime, str] | None]) -> None:
-        """Called at the end of a run: until when and why engines are paused; None: they are not, or no more."""
-        self.filter(engine__in=[engine for engine, pause in pauses.items() if pause is None]).delete()
+        """Until when and why engines are paused; None: they are not, or no more."""
+        if over := [engine for engine, pause in pauses.items() if pause is None]:
+            self.filter(engine__in=over).delete()
         for engine, pause in pauses.items():
             if pause is not None:
                 until, reason = pause

@@ -1,10 +1,12 @@
 """What a run leaves in the store about its engines: what they did, which to leave alone, whose budget is used up."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pipeline.models import EnginePause, EngineUsage
 from pipeline.translate.guards import Guards
 from pipeline.translate.usage import UsageMeter
+
+_SAME = timedelta(seconds=2)  # two readings of one pause's end differ by less
 
 
 def restore_pauses(guards: Guards, now: datetime) -> None:
@@ -27,6 +29,26 @@ def record_usage(meter: UsageMeter, now: datetime) -> None:
                 "seconds": usage.seconds,
             },
         )
+
+
+def share_pauses(guards: Guards, told: dict[str, datetime], now: datetime) -> None:
+    """In a cluster: keep for the other workers what this one left alone lately, and take over what they keep.
+
+    `told`: by engine, the end of its pause as this worker last told or heard it. A pause ends by its time alone.
+    """
+    own = {engine: pause for engine, pause in guards.pauses(now).items() if pause}
+    news = {
+        engine: pause
+        for engine, pause in own.items()
+        if engine not in told or abs(pause[0] - told[engine]) > _SAME
+    }
+    EnginePause.objects.keep(news)
+    told.update({engine: until for engine, (until, _why) in news.items()})
+    others = {
+        engine: pause for engine, pause in EnginePause.objects.open_at(now).items() if engine not in own
+    }
+    guards.restore(others, now)
+    told.update({engine: pause.until for engine, pause in others.items()})
 
 
 def settle(guards: Guards, now: datetime) -> dict[str, str]:

@@ -21,7 +21,7 @@ from django.db import connections
 from pipeline.config import Config
 from pipeline.models import StoreFact, Translation
 from pipeline.records import Pair
-from pipeline.translate.accounts import record_usage, restore_pauses, settle
+from pipeline.translate.accounts import record_usage, restore_pauses, settle, share_pauses
 from pipeline.translate.drafting import document_of, finish, in_place, revision_of
 from pipeline.translate.importing import import_memories
 from pipeline.translate.memory import StoredMemory, StoredTerms
@@ -89,6 +89,8 @@ def step(config: Config, work: TranslateRun, who: str) -> TranslateReport:
         report = TranslateReport(translated=work.report.translated, meter=work.report.meter.taken())
         work.report.translated = Counter()
     record_usage(report.meter, now)
+    with work.lock:
+        share_pauses(work.guards, work.told, work.now())
     return report
 
 
@@ -102,6 +104,7 @@ def _work(routes: Routes, report: TranslateReport, stop: threading.Event) -> Tra
         now=_now,
         stop=stop,
         progress=lambda _done: None,
+        guards=routes.guards,
     )
 
 

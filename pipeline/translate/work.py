@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from pipeline.translate.guards import Guards
 from pipeline.translate.memory import StoredTerms
 from pipeline.translate.translator import Translator
 from pipeline.translate.usage import UsageMeter
@@ -33,4 +34,6 @@ class TranslateRun:
     now: Callable[[], datetime]
     stop: threading.Event
     progress: Callable[[int], None]
+    guards: Guards
+    told: dict[str, datetime] = field(default_factory=dict)  # see accounts.share_pauses
     lock: threading.Lock = field(default_factory=threading.Lock)

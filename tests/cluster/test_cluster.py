@@ -38,6 +38,7 @@ def test_killed_members_lose_nothing(
     config = clustered(tmp_path, feeds, empty_postgres)
     with cluster(config, empty_postgres) as members:
         leader = members.start("scheduler")
+        await_that(lambda: "scheduler at work" in members.log(), members.log)  # of two, either may come first
         members.start("scheduler")
         for last in range(1, 4):
             worker = members.start("worker", "--queues", *QUEUES[:last])

@@ -154,6 +154,37 @@ def test_a_pause_that_is_over_is_forgotten() -> None:
     assert not EnginePause.objects.exists()
 
 
+@pytest.mark.usefixtures("store")
+def test_workers_of_a_cluster_share_their_pauses() -> None:
+    """What one was told, none of the others asks for; the pause ends by its time, for all of them."""
+    entry()
+    down = FakeEngine(
+        "dear", fault=EngineError("no more for now", code="limit", retry_after=3600.0, resource="dear")
+    )
+    up = FakeEngine("dear", lambda text, pair: f"Pilsēta {pair.target} {len(text)}")
+    first, second, third = (
+        stage.prepare(config(), Routes(engines={"dear": each}, chain=["dear"]), threading.Event())
+        for each in (down, up, up)
+    )
+    stage.step(config(), first, "first")
+    pause = EnginePause.objects.get(engine="dear")
+    stage.step(config(), second, "second")
+    Translation.objects.update(due_at=NOW)
+    stage.step(config(), second, "second")
+    while_paused = up.calls
+    stage.step(config(), first, "first")
+
+    assert timedelta(minutes=50) < pause.until - datetime.now(UTC) < timedelta(minutes=61)
+    assert while_paused == 0
+    assert EnginePause.objects.get(engine="dear").until == pause.until
+
+    EnginePause.objects.update(until=datetime.now(UTC) - timedelta(seconds=1))
+    Translation.objects.update(due_at=NOW)
+    stage.step(config(), third, "third")
+
+    assert up.calls > 0
+
+
 # ── Budgets ──────────────────────────────────────────────────────────────────────────────────────────
 
 
