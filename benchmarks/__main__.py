@@ -27,7 +27,7 @@ BENCHMARKS = {
     "risk": "faults put into machine translations: does the risk order them, what passes and what is held",
     "soak": "months of cycles over changing feeds with the clock moved on: memory, store and tree stay bounded",
     "kills": "runs and workers killed at random moments: the tree ends as the undisturbed one",
-    "cluster": "one and two workers on one PostgreSQL beside a plain cycle, the price of a task, a model of many sources",
+    "cluster": "several workers on one PostgreSQL beside a plain cycle, the price of a task, a model of many sources",
     "crowd": "a thousand readers polling while a cycle runs: wrong bytes, errors, and what it costs the cycle",
     "publish": "publish after one new item with a thousand and with a million entries in the store",
     "pages": "every kind of page in every language in a browser: axe, sideways scrolling, other hosts, no script",

@@ -1,13 +1,16 @@
-"""One and two workers on one PostgreSQL beside a plain cycle, the price of a task, and a model of many sources.
+"""Workers on one PostgreSQL beside a plain cycle, the price of a task, and a model of many sources.
 
-    ./do bench cluster [--feeds 60] [--tasks 1000] [--sources 100000] [--minutes 30] [--languages 10]
+    ./do bench cluster [--feeds 60] [--workers 1 2 4] [--tasks 1000] [--looks 10000] [--minutes 30]
 
 All on this machine and in one run, so that the ratios hold. The model takes the CPU seconds that were measured here
-for a poll, for a translated text without its engine, for a task and for a look of the scheduler, and says how many such
-cores many sources need.
+for a poll, for a translated text without its engine, for a task and for a look of the scheduler at so many sources
+(`--looks`), and says how many such cores a network needs, for several sizes and numbers of languages. Assumed are the
+entries of a source a day, sources on hosts of their own, evenly spread polls, and that all that was measured grows in
+proportion; not in it is the engine, which is sized by its own speed.
 """
 
 import argparse
+import math
 import subprocess
 import sys
 import tempfile
@@ -27,7 +30,6 @@ from tests import road
 from tests.cluster.network import Cluster, await_that, cluster
 
 _EXTRA = '[store]\nurl = "{}"\n[cluster]\ntick = 0.5\nquiet = 0.5\n[publish]\ndirectory = "public"\nsearch_hours = 0\n'
-_LOOKED_AT = 10_000  # sources; a look goes through them one by one, so more cost in proportion
 _LOOKS = 86_400 // 15
 _NEWS = 3.0  # entries a source has a day: assumption of the model
 
@@ -44,24 +46,24 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="./do bench cluster", description=__doc__.splitlines()[0])
     parser.add_argument("--feeds", type=int, default=60)
     parser.add_argument("--tasks", type=int, default=1000)
-    parser.add_argument("--sources", type=int, default=100_000)
+    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2, 4])
+    parser.add_argument("--looks", type=int, default=10_000, help="sources that the scheduler looks at")
     parser.add_argument("--minutes", type=float, default=30.0, help="between two polls of a source")
-    parser.add_argument("--languages", type=int, default=10)
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as scratch, network() as found, postgres() as url:
         folder = Path(scratch)
         plain, costs = _plain(folder / "plain", found, options.feeds)
         rounds = [plain]
         calm = road.tree(folder / "plain/config.toml")
-        for workers in (1, 2):
+        for workers in options.workers:
             _empty(url)
             rounds.append(_clustered(folder / f"with{workers}", found, url, options.feeds, workers, calm))
-        task = _tasks(folder / "with2/config.toml", url, options.tasks)
+        task = _tasks(folder / f"with{options.workers[-1]}/config.toml", url, options.tasks)
         _empty(url)
-        looks = _looks(url, min(options.sources, _LOOKED_AT))
+        looks = _looks(url, options.looks)
     _report(rounds, task, options)
     table(("a look of the scheduler", "tasks put in", "CPU seconds"), looks)
-    _model(costs, task, float(looks[-1][2]) * options.sources / min(options.sources, _LOOKED_AT), options)
+    _model(costs, task, float(looks[-1][2]) / options.looks, options.minutes)
 
 
 def _plain(folder: Path, found: Network, feeds: int) -> tuple[Round, tuple[float, float]]:
@@ -182,32 +184,48 @@ def _report(rounds: Sequence[Round], task: float, options: argparse.Namespace) -
     print(f"a task that finds nothing to do, of {options.tasks}: {task * 1000:.1f} ms of CPU")
 
 
-def _model(costs: tuple[float, float], task: float, look: float, options: argparse.Namespace) -> None:
+_SIZES = (100, 1_000, 10_000, 100_000)
+_LANGUAGES = (1, 3, 10)
+_BATCH = 24  # texts a task; see pipeline/translate/stage.py
+
+
+def _model(costs: tuple[float, float], task: float, look: float, minutes: float) -> None:
+    """`costs`: CPU seconds of a text and of a poll; `look`: of the scheduler's for one source."""
     text, poll = costs
-    polls = options.sources * 86_400 / (options.minutes * 60)
-    texts = options.sources * _NEWS * options.languages
-    rows = [
-        ("polls", f"{polls / 1e6:.2f} million", f"{poll * 1000:.1f} ms", f"{polls * poll / 86_400:.1f}"),
-        (
-            "texts, engines apart",
-            f"{texts / 1e6:.2f} million",
-            f"{text * 1000:.1f} ms",
-            f"{texts * text / 86_400:.1f}",
-        ),
-        (
-            "tasks",
-            f"{(polls + texts / 24) / 1e6:.2f} million",
-            f"{task * 1000:.1f} ms",
-            f"{(polls + texts / 24) * task / 86_400:.1f}",
-        ),
-    ]
-    rows.append(
-        ("looks of the scheduler", f"{_LOOKS}", f"{look * 1000:.0f} ms", f"{look * _LOOKS / 86_400:.1f}")
-    )
-    total = sum(float(row[3]) for row in rows)
     print(
-        f"model: {options.sources} sources, each polled every {options.minutes:g} minutes on a host of its own, "
-        f"{_NEWS:g} entries a day each, {options.languages} languages, 24 texts a task"
+        f"model: measured are {poll * 1000:.1f} ms of CPU a poll, {text * 1000:.1f} a text without its engine, "
+        f"{task * 1000:.1f} a task, {look * 1e6:.1f} microseconds a source in a look. "
+        f"Assumed: a poll every {minutes:g} minutes, {_NEWS:g} entries a source and day, {_BATCH} texts a task."
     )
-    table(("a day", "how many", "CPU each, measured", "cores"), rows)
-    print(f"{total:.1f} cores without the engines; at two thirds of load {total * 1.5:.0f}")
+    rows = []
+    for sources in _SIZES:
+        polls = sources * 86_400 / (minutes * 60)
+        for languages in _LANGUAGES:
+            texts = sources * _NEWS * languages
+            collecting = polls * (poll + task) / 86_400
+            translating = (texts * text + texts / _BATCH * task) / 86_400
+            looking = look * sources * _LOOKS / 86_400
+            total = collecting + translating
+            rows.append(
+                (
+                    f"{sources:,}",
+                    str(languages),
+                    f"{texts:,.0f}",
+                    f"{collecting:.2f}",
+                    f"{translating:.2f}",
+                    f"{looking:.2f}",
+                    str(max(1, math.ceil(total * 1.5))),
+                )
+            )
+    table(
+        (
+            "sources",
+            "languages",
+            "texts a day",
+            "collect",
+            "texts",
+            "scheduler",
+            "workers at two thirds of load",
+        ),
+        rows,
+    )

@@ -50,7 +50,9 @@ PLAN = (
     Planned(name="crowd", quick=("--readers", "300", "--feeds", "10", "--rounds", "1")),
     Planned(name="soak", quick=("--cycles", "120")),
     Planned(name="kills", quick=("--kills", "12"), full=("--kills", "200")),
-    Planned(name="cluster", quick=("--feeds", "12", "--tasks", "200")),
+    Planned(
+        name="cluster", quick=("--feeds", "12", "--workers", "1", "2", "--tasks", "200", "--looks", "2000")
+    ),
     Planned(name="translate-stage", quick=(*_NTREX, "--limit", "300"), full=_NTREX, needs="ntrex"),
     Planned(
         name="quality", quick=_TEXTS, full=_TEXTS, needs="ntrex"

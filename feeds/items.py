@@ -56,6 +56,7 @@ def network_of(config: Config, language: str = "") -> NetworkForFeed:
         bilingual=publish.bilingual,
         searchable=publish.search_hours > 0,
         keep_days=publish.keep_days,
+        show_pictures=publish.pictures == "show",
     )
 
 

@@ -162,6 +162,7 @@ class NetworkForFeed:
     bilingual: bool = True
     searchable: bool = False  # there is an index and a page to search it
     keep_days: int = 0  # 0: for ever
+    show_pictures: bool = True  # on the pages; else links to them
 
     @property
     def answerable(self) -> str:

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from feeds import addresses, labels, messages, voices
+from feeds import addresses, labels, messages, pictures, voices
 from feeds.compose import compose
 from feeds.plain import summary_text
 from feeds.records import ChannelForFeed, ItemForFeed, Label, NetworkForFeed, Scope
@@ -52,6 +52,7 @@ _environment.globals.update(
     hue=hue,
     labels=labels,
     messages=messages,
+    pictures=pictures,
     summary_text=summary_text,
     voices=voices,
     Label=Label,

@@ -350,3 +350,45 @@ def test_style_sheet_asks_nothing_of_other_hosts() -> None:
     sheet = (pages.STATIC / "newswire.css").read_text(encoding="utf-8")
 
     assert not re.findall(r"url\(|@import|@font-face|https?:", sheet.replace('[href^="http"]', ""))
+
+
+ILLUSTRATED = item(
+    image=Image(url="https://www.poznan.example/tilts.jpg", alt="Tilts & upe"),
+    content_html='<p>Tilts: <img src="https://www.poznan.example/a.jpg?x=1&amp;y=2" alt="No &quot;augšas&quot;"> un '
+    '<a href="https://www.poznan.example/m"><img src="https://www.poznan.example/b.jpg" alt=""></a>.</p>',
+)
+
+
+def test_pictures_can_be_links() -> None:
+    """Then no page asks another host for anything: each picture is a link, or words in the link it stood in."""
+    linked = replace(NETWORK, show_pictures=False)
+    page = pages.item(ILLUSTRATED, "lv", linked)
+    front = pages.listing(channel([ILLUSTRATED]), linked)
+
+    for document in (page, front):
+        assert rules.page_faults(document) == []
+        assert {urlsplit(one["src"]).netloc for one in rules.Page(document).all("img")} == {""}
+        policy = next(one["content"] for one in rules.Page(document).all("meta") if one.get("http-equiv"))
+        assert "img-src 'self' data:;" in policy
+        assert "media-src" not in policy
+    links = {one["href"] for one in rules.Page(page).all("a")}
+    assert {
+        "https://www.poznan.example/tilts.jpg",
+        "https://www.poznan.example/a.jpg?x=1&y=2",
+        "https://www.poznan.example/m",
+    } <= links
+    assert "https://www.poznan.example/b.jpg" not in links
+    assert 'Attēls: No "augšas"' in rules.Page(page).text
+    shown = {one["src"] for one in rules.Page(pages.item(ILLUSTRATED, "lv", NETWORK)).all("img")}
+    assert "https://www.poznan.example/tilts.jpg" in shown
+
+
+def test_the_privacy_page_says_where_pictures_come_from() -> None:
+    """Each way has its own words."""
+    shown, linked = (
+        pages.fixed(replace(NETWORK, show_pictures=each))["lv/privacy/index.html"].decode()
+        for each in (True, False)
+    )
+
+    assert "Attēli tiek ielādēti tieši no pilsētu vietnēm" in shown
+    assert "tikai tad, kad jūs atverat saiti" in linked
