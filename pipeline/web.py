@@ -38,6 +38,7 @@ _HEADERS = (
 # The pages' own policies say no script but on these: the search runs WebAssembly over files of this tree.
 _SEARCH = re.compile(r"/(?:search|pagefind)/")
 _COPY = re.compile(r"/subscribe/")
+_FEED = re.compile(r"\.(?:rss|atom|json|opml)$")
 MAX_AGE = 300  # seconds
 _REMEMBERED = 20_000  # validators kept; some 200 bytes each
 
@@ -247,7 +248,9 @@ def _headers(path: str) -> Headers:
         allowed = "script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; "
     elif _COPY.search(path):
         allowed = "script-src 'self'; "
-    return [(name, value.replace("style-src", f"{allowed}style-src", 1)) for name, value in _HEADERS]
+    headers = [(name, value.replace("style-src", f"{allowed}style-src", 1)) for name, value in _HEADERS]
+    # Feed readers that are themselves pages may read what everybody may.
+    return [*headers, ("Access-Control-Allow-Origin", "*")] if _FEED.search(path) else headers
 
 
 def _page(environ: Environ, start: StartResponse, status: str, body: bytes) -> Iterable[bytes]:

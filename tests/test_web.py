@@ -209,6 +209,12 @@ def test_replacing_a_file_changes_its_etag_even_at_the_same_second_and_size(port
     assert ask(port, "/lv/all.rss")["ETag"] == answer["ETag"] != tag
 
 
+def test_feeds_may_be_read_by_pages_of_others(port: int) -> None:
+    """Feed readers that are web pages themselves; our own pages are shared with nobody so."""
+    assert ask(port, "/lv/all.rss")["Access-Control-Allow-Origin"] == "*"
+    assert ask(port, "/lv/")["Access-Control-Allow-Origin"] == ""
+
+
 def test_head_is_get_without_the_body(port: int) -> None:
     """On one open connection: a body after HEAD would be read as the next answer."""
     with Client(port) as client:
