@@ -23,6 +23,7 @@ Stamp = tuple[int, int]  # bytes, time of change
 _AT_ONCE = 8  # files
 _TOGETHER = 500  # sent before it is noted what was
 _NAMING = frozenset({".rss", ".atom", ".json", ".opml", ".xml"})
+_PROBE = ".newswire-check"  # no file of the tree begins with a dot
 _TWINS = frozenset({".gz", ".br"})  # an S3 store sends one form of a file to everybody
 
 
@@ -47,6 +48,17 @@ def send(config: Config) -> int:
             list(pool.map(bucket.remove, some))
             sent.forget(some)
     return len(wanted) + len(gone)
+
+
+def fault(config: Config) -> str:
+    """What keeps us from the bucket, and the remedy; empty where a small file could be written there and taken away."""
+    try:
+        bucket = _Bucket(config)
+        bucket.write(_PROBE, b"", "text/plain")
+        bucket.remove(_PROBE)
+    except PublishError as error:
+        return error.message
+    return ""
 
 
 def _files(root: Path) -> Iterator[tuple[str, Stamp]]:
@@ -137,12 +149,15 @@ class _Bucket:
 
     def put(self, path: str) -> None:
         file = self._directory / path
+        self.write(path, file.read_bytes(), media_type(file))
+
+    def write(self, path: str, content: bytes, kind: str) -> None:
         try:
             self._client.put_object(
                 Bucket=self._name,
                 Key=self._key(path),
-                Body=file.read_bytes(),
-                ContentType=media_type(file),
+                Body=content,
+                ContentType=kind,
                 CacheControl=f"max-age={MAX_AGE}",
             )
         except self._faults as error:

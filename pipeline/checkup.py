@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from pipeline import store
+from pipeline import bucket, store
 from pipeline.collect.call import FetchRequest, FetchResult
 from pipeline.collect.gather import Gathered, Visit, first_request, gather
 from pipeline.collect.opening import make_fetcher
@@ -58,7 +58,7 @@ def run(config: Config, *, only: str | None = None, found: dict[str, FeedData] |
     if found is not None:
         found |= {line.about: feed for line, feed in answers if feed is not None}
     if only is None:
-        machine = [*_store(), *_locks(config), *_disk(config), _clock(watch.offsets)]
+        machine = [*_store(), *_locks(config), *_disk(config), *_bucket(config), _clock(watch.offsets)]
         lines = [*machine, *lines, *_engines(config)]
     return lines
 
@@ -172,6 +172,13 @@ def _last_success(key: str) -> str:
     except DatabaseError:  # no store yet: the line about the store says so
         return ""
     return f" (last success {row.last_success:%Y-%m-%d %H:%M} UTC)" if row and row.last_success else ""
+
+
+def _bucket(config: Config) -> Iterator[Line]:
+    if config.publish.bucket:
+        wrong = bucket.fault(config)
+        text = wrong or "a file could be written there and taken away"
+        yield Line(id="bucket", about=config.publish.bucket, ok=not wrong, text=text)
 
 
 def _engines(config: Config) -> Iterator[Line]:

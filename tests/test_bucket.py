@@ -115,6 +115,16 @@ def test_a_bucket_that_is_not_there_is_named(client: Any, endpoint: str, tmp_pat
     assert "the next publish sends the rest" in str(told.value)
 
 
+def test_a_look_at_the_bucket_leaves_nothing_there(client: Any, endpoint: str, tmp_path: Path) -> None:
+    """`check` writes a small file and takes it away; what keeps it from that is named."""
+    well = bucket.fault(configured(tmp_path, endpoint))
+    ill = bucket.fault(configured(tmp_path, endpoint, "s3://nobody"))
+
+    assert well == ""
+    assert held(client) == {}
+    assert "does not exist" in ill
+
+
 def test_without_the_package_it_says_what_to_install(
     endpoint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
