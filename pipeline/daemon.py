@@ -27,8 +27,10 @@ from pipeline import loading, logs, mounts
 from pipeline.config import Config
 from pipeline.errors import NewswireError
 from pipeline.keeping.nightly import was_missed
+from pipeline.keeping.prune import PRUNED
 from pipeline.lock import daemon_lock, lock_path
 from pipeline.publishing import Publishing
+from pipeline.review.notices import NOTICED
 from pipeline.signals import Signals
 from pipeline.webmetrics import Measured
 from pipeline.webserver import Server, listening
@@ -218,18 +220,22 @@ def _add_cycles(scheduler: BackgroundScheduler, config: Config, runner: Cycles) 
 
 
 def _add_daily_jobs(scheduler: BackgroundScheduler, config: Config, config_path: Path) -> None:
-    """Each by a process of its own: what hangs or fails there stalls nobody."""
-    if config.notices.enabled:
-        scheduler.add_job(_run, "cron", hour=config.notices.hour, args=["notices", config_path])
+    """Each by a process of its own: what hangs or fails there stalls nobody. What was missed is made up for."""
     # A quarter past: the jitter goes either way, and what is done before the hour does not count for this night.
     night = scheduler.add_job(
         _nightly, "cron", hour=config.keep.hour, minute=15, jitter=600, args=[config, config_path]
     )
+    daily = [(night, PRUNED, config.keep.hour, "last night's work")]
+    if config.notices.enabled:
+        hour = config.notices.hour
+        mail = scheduler.add_job(_run, "cron", hour=hour, args=["notices", config_path])
+        daily.append((mail, NOTICED, hour, "the editors' mail"))
     now = datetime.now(UTC)
-    with suppress(DatabaseError):  # no store yet: there was no night
-        if was_missed(config, now):
-            _log.info("last night's work was missed and is made up for", hour=config.keep.hour)
-            night.modify(next_run_time=now + _SETTLED)
+    with suppress(DatabaseError):  # no store yet: there was no day before
+        for job, fact, hour, what in daily:
+            if was_missed(fact, hour, now):
+                _log.info(f"{what} was missed and is made up for", hour=hour)
+                job.modify(next_run_time=now + _SETTLED)
     connection.close()
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pipeline.config import Config
 from pipeline.keeping.backup import Copied, backup
-from pipeline.keeping.prune import PRUNED, prune
+from pipeline.keeping.prune import prune
 from pipeline.models import StoreFact
 
 Advance = Callable[[int, int], None]
@@ -26,10 +26,10 @@ def is_due(last: str | None, hour: int, now: datetime) -> bool:
     return not come <= datetime.fromisoformat(last) < now + _DAY
 
 
-def was_missed(config: Config, now: datetime) -> bool:
-    """Called when `serve` begins: nobody has pruned since last night's hour."""
-    last = StoreFact.objects.read(PRUNED)
-    return last is not None and is_due(last, config.keep.hour, now)
+def was_missed(fact: str, hour: int, now: datetime) -> bool:
+    """Called when `serve` begins: what the fact tells of (PRUNED, NOTICED) was not done since its last hour."""
+    last = StoreFact.objects.read(fact)
+    return last is not None and is_due(last, hour, now)
 
 
 def run(config: Config) -> None:

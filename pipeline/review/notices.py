@@ -12,12 +12,14 @@ from email.utils import format_datetime, make_msgid
 
 from pipeline.config import Config
 from pipeline.errors import NewswireError, UsageError
-from pipeline.models import Editor
+from pipeline.models import Editor, StoreFact
 from pipeline.review.people import actor_of
 from pipeline.review.permissions import Action, Actor, GrantData, may
 from pipeline.review.queue import LanguageCount, QueueRow, counts, first_ten
 from pipeline.review.reports import open_reports
 from pipeline.review.wording import catalogue, day, language_name
+
+NOTICED = "noticed"  # the fact that tells when everybody was last told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +69,10 @@ def send(config: Config, now: datetime | None = None) -> NoticeReport:
     """Mail everybody for whom something waits. Raises UsageError when it is off, NewswireError when no mail can go."""
     if not config.notices.enabled:
         raise UsageError("no mail server is configured; set host and sender", resource="[notices]")
-    mails = list(_mails(config, now or datetime.now(UTC)))
+    now = now or datetime.now(UTC)
+    mails = list(_mails(config, now))
     if not mails:
+        StoreFact.objects.write(NOTICED, now.isoformat())
         return NoticeReport()
     sent: list[str] = []
     failed: list[tuple[str, str]] = []
@@ -81,6 +85,7 @@ def send(config: Config, now: datetime | None = None) -> NoticeReport:
                 failed.append((str(mail["To"]), _said(error.smtp_error)))
             except smtplib.SMTPRecipientsRefused as error:
                 failed.append((str(mail["To"]), _said(next(iter(error.recipients.values()))[1])))
+    StoreFact.objects.write(NOTICED, now.isoformat())
     return NoticeReport(sent=tuple(sent), failed=tuple(failed))
 
 

@@ -9,6 +9,7 @@ from pipeline import daemon
 from pipeline.keeping.nightly import is_due
 from pipeline.keeping.prune import PRUNED
 from pipeline.models import StoreFact
+from pipeline.review.notices import NOTICED
 from tests import builders
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -51,6 +52,24 @@ def test_serve_makes_up_for_a_night_it_was_off(
     scheduler.shutdown()
 
     assert (job.next_run_time - now < timedelta(minutes=2)) is soon
+
+
+@pytest.mark.parametrize(("told", "soon"), [(timedelta(days=2), True), (timedelta(minutes=1), False)])
+def test_serve_makes_up_for_the_mail_it_was_off_for(sqlite_store: str, told: timedelta, soon: bool) -> None:
+    """Editors hear of what waits when the machine is on again, not a day later."""
+    now = datetime.now(UTC)
+    hour = (now.hour + 12) % 24
+    config = builders.config(
+        notices={"host": "127.0.0.1", "sender": "desk@example.org", "hour": hour}, keep={"hour": hour}
+    )
+    StoreFact.objects.write(NOTICED, (now - told).isoformat())
+    scheduler = daemon._scheduler()
+    scheduler.start(paused=True)
+    daemon._add_daily_jobs(scheduler, config, Path("config.toml"))
+    (mail,) = [job for job in scheduler.get_jobs() if job.args[0] == "notices"]
+    scheduler.shutdown()
+
+    assert (mail.next_run_time - now < timedelta(minutes=2)) is soon
 
 
 def test_nothing_is_pruned_that_could_not_be_backed_up(monkeypatch: pytest.MonkeyPatch) -> None:
