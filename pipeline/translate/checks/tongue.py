@@ -8,7 +8,8 @@ from pipeline.records import FindingData
 from pipeline.translate.checks.base import BLOCK, OPEN, UnitForCheck, found
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
-_LOWER = re.compile(r"(?<![\w@#./-])[^\W\d_A-ZÀ-ÖØ-ÞĀŽ][^\W\d_]*(?:['’-][^\W\d_]+)*(?![\w@/])")
+_UPPER = "".join(letter for letter in map(chr, range(ord("A"), 0x250)) if letter.isupper())
+_LOWER = re.compile(rf"(?<![\w@#./-])[^\W\d_{_UPPER}][^\W\d_]*(?:['’-][^\W\d_]+)*(?![\w@/])")
 # Addresses, hosts, paths, file names, tags: they come back unchanged in every language.
 _ADDRESS = re.compile(r"(?<!\S)\S*(?:@|://|www\.|#\w|\w[./\\:_=&]+\w)\S*")
 _MIN_WORDS = 4
