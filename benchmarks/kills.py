@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +29,7 @@ from tests import road
 from tests.cluster.network import await_that, cluster, lasting
 
 _RUNS = "runs, SQLite"
+_ROUND = 6  # kills, two of each stage
 _STAGES = ("collect", "translate", "publish")
 _CLUSTER = '[store]\nurl = "{}"\n[cluster]\ntick = 0.5\nquiet = 0.5\nlost = 5.0\n'
 
@@ -59,7 +60,16 @@ def main(arguments: Sequence[str]) -> None:
         found = []
         if "single" in kinds:
             found.append(
-                single(road.write_config(Path(scratch) / "single", sites), calm, costs, share, chance)
+                together(
+                    single(
+                        road.write_config(Path(scratch) / f"single{number}", sites),
+                        calm,
+                        costs,
+                        count,
+                        chance,
+                    )
+                    for number, count in enumerate(_rounds(share))
+                )
             )
         if "cluster" in kinds:
             found.append(clustered(Path(scratch) / "cluster", sites, calm, share, chance))
@@ -96,13 +106,31 @@ def kill_after(seconds: float, *arguments: str) -> bool:
 def single(
     config: Path, calm: Mapping[str, str], costs: dict[str, float], kills: int, chance: random.Random
 ) -> Outcome:
-    """The stages in turn, each killed again and again, then one run to the end and one more."""
+    """The stages in turn, each killed a few times, then one run to the end and one more."""
     began, killed = time.perf_counter(), 0
     for number in range(kills):
         stage = _STAGES[number * len(_STAGES) // kills]
         killed += kill_after(chance.uniform(0.15, 1.0) * costs[stage], stage, "--config", str(config))
     road.once(config)
     return _outcome(_RUNS, config, calm, (kills, killed), began)
+
+
+def _rounds(kills: int) -> list[int]:
+    """Each on a store of its own: after some kills of a stage there is hardly any work left to be killed at."""
+    return [min(_ROUND, kills - start) for start in range(0, kills, _ROUND)]
+
+
+def together(rounds: Iterable[Outcome]) -> Outcome:
+    found = list(rounds)
+    return Outcome(
+        what=f"{found[0].what}, {len(found)} stores",
+        started=sum(each.started for each in found),
+        killed=sum(each.killed for each in found),
+        same=all(each.same for each in found),
+        written_again=sum(each.written_again for each in found),
+        doubled=sum(each.doubled for each in found),
+        seconds=sum(each.seconds for each in found),
+    )
 
 
 def clustered(

@@ -15,6 +15,7 @@ _SPACES = re.compile(r"[ \t\r\n\f\v]+")
 _BLOCK_END = re.compile(
     r"</(?:p|div|li|h[1-6]|tr|td|th|blockquote|figcaption|dd|dt)>|<br\s*/?>", re.IGNORECASE
 )
+_MARKUP = re.compile(r"<(?=[A-Za-z/!?])")
 _URL_SAFE = "%/:=&?~+!$,;'@()*"  # RFC 3986: what may stand, and what is encoded already
 _LONE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 _USUAL_PORT = {"http": ":80", "https": ":443"}
@@ -31,6 +32,14 @@ def allowed(text: str) -> str:
 def one_line(text: str) -> str:
     """The text with single spaces; no-break spaces stay, they hold numbers and French marks together."""
     return _SPACES.sub(" ", allowed(text)).strip()
+
+
+def inert(text: str) -> str:
+    """A line of plain text in which nothing spells markup: readers that take a title for HTML find none.
+
+    An invisible sign (U+2060) parts "<" from what follows; to the eye and the ear the text is the same.
+    """
+    return _MARKUP.sub("<\u2060", one_line(text))
 
 
 def web_address(url: str) -> str:
@@ -70,7 +79,7 @@ def summary_text(item: ItemForFeed) -> str:
 
 def tidy(item: ItemForFeed) -> ItemForFeed:
     """The item as every format can carry it: legal characters, and a title, as no format does without."""
-    title = one_line(item.title) or excerpt(summary_text(item), 80) or item.source.name
+    title = inert(item.title) or inert(excerpt(summary_text(item), 80)) or item.source.name
     enclosures = (replace(one, url=web_address(one.url), type=one_line(one.type)) for one in item.enclosures)
     image = item.image and replace(item.image, url=web_address(item.image.url), alt=one_line(item.image.alt))
     return replace(
@@ -79,16 +88,14 @@ def tidy(item: ItemForFeed) -> ItemForFeed:
         summary_html=allowed(item.summary_html).strip(),
         content_html=allowed(item.content_html).strip(),
         url=web_address(item.url),
-        author=one_line(item.author),
-        categories=tuple(dict.fromkeys(filter(None, map(one_line, item.categories)))),
-        original_title=one_line(item.original_title),
+        author=inert(item.author),
+        categories=tuple(dict.fromkeys(filter(None, map(inert, item.categories)))),
+        original_title=inert(item.original_title),
         original_html=allowed(item.original_html).strip(),
         editor=one_line(item.editor),
         image=image if image and image.url else None,
         enclosures=tuple(one for one in enclosures if one.url),
-        voices=tuple(
-            replace(one, title=one_line(one.title), url=web_address(one.url)) for one in item.voices
-        ),
+        voices=tuple(replace(one, title=inert(one.title), url=web_address(one.url)) for one in item.voices),
         published=item.published.replace(microsecond=0),
         updated=item.updated.replace(microsecond=0),
     )

@@ -59,7 +59,7 @@ def test_names_and_titles_of_others_are_only_text() -> None:
     assert "A &amp; B &lt;City&gt;" in body
     assert "<script>alert" not in page + body
     assert "javascript:" not in page
-    assert 'lang="en"><bdi>&lt;script&gt;' in page
+    assert 'lang="en"><bdi>&lt;\u2060script&gt;' in page
 
 
 def test_addresses_in_documents_are_web_addresses() -> None:
