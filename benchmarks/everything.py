@@ -47,7 +47,11 @@ PLAN = (
     Planned(name="memory", quick=("--units", "50000", "--queries", "80")),
     Planned(name="publish", quick=("--stored", "1000", "20000", "--rounds", "2")),
     Planned(name="web", quick=("{tree}", "--seconds", "2", "--rounds", "1"), full=("{tree}",)),
-    Planned(name="crowd", quick=("--readers", "300", "--feeds", "10", "--rounds", "1")),
+    Planned(
+        name="crowd",
+        quick=("--readers", "300", "--every", "10", "--feeds", "20", "--rounds", "1"),
+        full=("--every", "10", "--feeds", "150"),
+    ),
     Planned(name="soak", quick=("--cycles", "120")),
     Planned(name="kills", quick=("--kills", "12"), full=("--kills", "200")),
     Planned(
