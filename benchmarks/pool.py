@@ -24,8 +24,8 @@ from pathlib import Path
 
 import psutil
 from fxtranslate import Translator
-from waitress.server import create_server
 
+from benchmarks.claims import claim
 from benchmarks.measure import table
 from pipeline.errors import EngineError
 from pipeline.records import Pair
@@ -33,6 +33,7 @@ from pipeline.translate.engines.child import Limits
 from pipeline.translate.engines.pool import Pool
 from pipeline.translate.engines.weights import ModelFiles, locate
 from pipeline.web import Site
+from pipeline.webserver import listening
 from tests.running import free_port
 
 _DIRECTIONS = 18
@@ -44,15 +45,25 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="./do bench pool", description=__doc__.splitlines()[0])
     parser.parse_args(arguments)
     models = _models()
-    table(("directions loaded", "worker, MB", "a direction, MB"), list(_memory(models)))
+    memory, accidents, stalls = list(_memory(models)), list(_accidents(models[0])), list(_stalls(models[0]))
+    table(("directions loaded", "worker, MB", "a direction, MB"), memory)
     print()
-    table(
-        ("what happens meanwhile", "sentences right", "seconds", "against calm"), list(_accidents(models[0]))
+    table(("what happens meanwhile", "sentences right", "seconds", "against calm"), accidents)
+    print()
+    table(("where the long token is translated", "pages", "median, ms", "longest wait, ms"), stalls)
+    claim(
+        "a worker's memory with room for 4 of 18 directions",
+        float(memory[1][1]) / float(memory[0][1]),
+        0.4,
+        peer="with all 18 loaded",
     )
-    print()
-    table(
-        ("where the long token is translated", "pages", "median, ms", "longest wait, ms"),
-        list(_stalls(models[0])),
+    lost = sum(int(wanted) - int(right) for right, wanted in (row[1].split(" of ") for row in accidents))
+    claim("sentences lost to another's bad text or a killed worker", lost, 0.0, peer="none")
+    claim(
+        "the longest wait for a page amid a bad text",
+        float(stalls[1][3]) / float(stalls[2][3]),
+        0.1,
+        peer="the engine in a thread of the server",
     )
 
 
@@ -140,7 +151,7 @@ def _stalls(model: ModelFiles) -> Iterator[tuple[str, str, str, str]]:
 @contextmanager
 def _served(folder: Path) -> Iterator[int]:
     port = free_port()
-    server = create_server(Site(folder), host="127.0.0.1", port=port, threads=4)
+    server = listening(Site(folder), host="127.0.0.1", port=port, threads=4)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
