@@ -9,7 +9,6 @@ Does not decide whether an entry changed (decide.py) and does not know how a sou
 import gc
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import islice
@@ -54,8 +53,8 @@ def run(
     for row in rows:
         lines[row.key].note = "the run was ended before its turn"  # until its poll says otherwise
     rows = in_turns(rows, lambda row: host_of(recipes[row.key].url))
+    _leave_the_program_out()
     with (
-        _program_left_out(),
         open_fetcher(config, stop) as fetcher,
         Polls(config.fetch, _stretched(config, now)) as polls,
         Crew(config.fetch.threads, "collect") as crew,
@@ -84,14 +83,14 @@ def run(
     return list(lines.values())
 
 
-@contextmanager
-def _program_left_out() -> Iterator[None]:
-    """The garbage collector looks through what the run makes, not again and again through the program: a tenth of a poll."""
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
+def _leave_the_program_out() -> None:
+    """The garbage collector looks through what the run makes, not again and again through the program: a tenth of a poll.
+
+    Once a process, and for good. Done before each run and undone after it, what had become garbage meanwhile was never
+    looked at: thawed objects do not count towards the next collection, and two thousand cycles grew by 370 MB.
+    """
+    if not gc.get_freeze_count():
+        gc.freeze()
 
 
 def _idle_note(source: SourceConfig, *, only_due: bool) -> str:
