@@ -7,7 +7,7 @@ so that whatever else changes (an idle connection's end, above all) is seen a se
 
 import select
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Any
 
@@ -15,7 +15,21 @@ from waitress import wasyncore
 
 _ALL = 1.0  # seconds between two looks at every connection
 
-Sockets = dict[int, Any]  # waitress's own objects (listeners, its trigger, channels), by descriptor
+
+class Sockets(dict[int, Any]):
+    """waitress's own objects (listeners, its trigger, channels), by descriptor. Each is taken out before it is closed.
+
+    Closed is not enough for the kernel to forget it: a program just being started holds all descriptors for a moment.
+    Its news would go to whoever has its number by then.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.leaving: Callable[[int], None] = lambda _fd: None
+
+    def __delitem__(self, fd: int) -> None:
+        self.leaving(fd)
+        super().__delitem__(fd)
 
 
 class Loop:
@@ -29,15 +43,19 @@ class Loop:
             return
         with select.epoll() as poller:
             watch = _Watch(poller, map)
-            while map:
-                watch.turn(min(timeout, _ALL))
+            map.leaving = watch.forget
+            try:
+                while map:
+                    watch.turn(min(timeout, _ALL))
+            finally:
+                map.leaving = lambda _fd: None
 
 
 class _Watch:
     def __init__(self, poller: select.epoll, sockets: Sockets) -> None:
         self._poller = poller
         self._sockets = sockets
-        self._known: dict[int, tuple[object, int]] = {}  # what is registered, and what for
+        self._registered: dict[int, int] = {}  # what for
         self._busy: set[int] = set()  # requests of these are with other threads, or were a moment ago
         self._next_all = 0.0
 
@@ -47,7 +65,6 @@ class _Watch:
         if now >= self._next_all:
             self._next_all = now + _ALL
             self._look(list(self._sockets))
-            self._forget()
         elif self._busy:
             busy, self._busy = self._busy, set()  # the look finds those that still are
             self._look(busy)
@@ -61,39 +78,44 @@ class _Watch:
         if accepted:  # the newest were added last
             self._look(list(islice(reversed(self._sockets), accepted)))
 
+    def forget(self, fd: int) -> None:
+        """Called by whichever thread ends the connection."""
+        if self._registered.pop(fd, 0):
+            self._poller.unregister(fd)
+
     def _look(self, descriptors: Iterable[int]) -> None:
         """What these want now."""
         for fd in descriptors:
             each = self._sockets.get(fd)
-            known, registered = self._known.get(fd, (None, 0))
-            if known is not None and known is not each:  # closed; the kernel dropped it with its descriptor
-                del self._known[fd]
-                registered = 0
             if each is None:
                 continue
-            wanted = self._wanted(each)
-            if wanted != registered:
-                self._register(fd, each, wanted, registered)
-            if getattr(each, "requests", ()):
+            if getattr(
+                each, "requests", ()
+            ):  # asked first: its thread may end it while we look, and is seen so
                 self._busy.add(fd)
+            if getattr(each, "will_close", False):  # now, not when its client reads on: that may be never
+                wasyncore.write(each)
+                continue
+            wanted = self._wanted(each)
+            if wanted != self._registered.get(fd, 0):
+                try:
+                    self._register(fd, wanted)
+                except OSError:  # another thread has just closed it
+                    each.handle_close()
 
     @staticmethod
     def _wanted(each: Any) -> int:
-        reading = select.EPOLLIN | select.EPOLLPRI if each.readable() else 0
+        # Not EPOLLPRI: urgent bytes, of which HTTP knows nothing, would wake us until the connection ends.
+        reading = select.EPOLLIN if each.readable() else 0
         # A listening socket says it is writable and is not.
         return reading | (select.EPOLLOUT if each.writable() and not each.accepting else 0)
 
-    def _register(self, fd: int, each: object, wanted: int, registered: int) -> None:
+    def _register(self, fd: int, wanted: int) -> None:
         if not wanted:
-            self._poller.unregister(fd)
-            del self._known[fd]
-            return
-        if registered:
+            self.forget(fd)
+        elif fd in self._registered:
             self._poller.modify(fd, wanted)
+            self._registered[fd] = wanted
         else:
             self._poller.register(fd, wanted)
-        self._known[fd] = each, wanted
-
-    def _forget(self) -> None:
-        for fd in [fd for fd in self._known if fd not in self._sockets]:
-            del self._known[fd]
+            self._registered[fd] = wanted

@@ -21,9 +21,9 @@ Count = Callable[[str, float], None]  # status, seconds
 
 _TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _QUESTION = re.compile(
-    rb"(GET|HEAD) (/[A-Za-z0-9/._~-]*) HTTP/1\.1\r\n((?:" + _TOKEN + rb":[^\r\n\0]*\r\n)+)\r\n"
+    rb"(GET|HEAD) (/[A-Za-z0-9/._~-]*) HTTP/1\.1\r\n((?:" + _TOKEN + rb":[\t\x20-\x7e\x80-\xff]*\r\n)+)\r\n"
 )
-_FIELD = re.compile(rb"^(" + _TOKEN + rb"):[ \t]*([^\r\n]*?)[ \t]*\r$", re.MULTILINE)
+_FIELD = re.compile(rb"^(" + _TOKEN + rb"):([^\r\n]*)\r$", re.MULTILINE)
 # What one of these says may change how the connection goes on, or what is asked.
 _UNUSUAL = frozenset(
     {b"content-length", b"transfer-encoding", b"expect", b"upgrade", b"te", b"trailer", b"http2-settings"}
@@ -78,7 +78,7 @@ def _read(question: bytes) -> _Asked | None:
         if known in _UNUSUAL or (known in _ASKED and known in values):
             return None
         if known in _ASKED:
-            values[known] = value.decode("latin-1")
+            values[known] = value.strip(b" \t").decode("latin-1")
     if b"host" not in values or values.get(b"connection", "").lower() not in {"", "keep-alive"}:
         return None
     return _Asked(

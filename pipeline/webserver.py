@@ -11,11 +11,12 @@ import resource
 from typing import Any
 from wsgiref.types import WSGIApplication
 
+from waitress.buffers import OverflowableBuffer
 from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 from waitress.task import WSGITask
 
-from pipeline.webloop import Loop
+from pipeline.webloop import Loop, Sockets
 from pipeline.webquick import Quick
 
 Server = BaseWSGIServer | MultiSocketServer
@@ -53,9 +54,13 @@ class _Channel(HTTPChannel):
         except OSError:  # the client has gone
             self.will_close = True
             return
-        if sent < len(answer):  # the rest goes when the socket takes more
+        if self.connected and sent < len(answer):  # the rest goes when the socket takes more
+            rest = OverflowableBuffer(self.adj.outbuf_overflow)
+            rest.append(answer[sent:])
             with self.outbuf_lock:
-                self.outbufs[-1].append(answer[sent:])
+                # A buffer lets go of what was sent only as a whole, when another one follows it.
+                self.outbufs = [*self.outbufs, rest, OverflowableBuffer(self.adj.outbuf_overflow)]
+                self.current_outbuf_count = 0
                 self.total_outbufs_len += len(answer) - sent
 
 
@@ -66,6 +71,7 @@ def listening(application: WSGIApplication, quick: Quick = lambda _question: Non
     """
     server = create_server(
         application,
+        map=Sockets(),
         connection_limit=_connections(),
         asyncore_use_poll=True,  # select() ends at descriptor 1024
         **{"channel_timeout": _IDLE, "cleanup_interval": _IDLE // 3} | options,

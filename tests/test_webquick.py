@@ -1,22 +1,26 @@
 """Answers given in the server's own thread: the same as those given the usual way, and only to the plainest questions."""
 
 import itertools
+import os
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from http.client import HTTPResponse
 from pathlib import Path
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from waitress.adjustments import Adjustments
 
 from feeds.deliver import Tree
-from pipeline.web import Site
+from pipeline.web import Environ, Site
 from pipeline.webquick import Quick, quick
-from tests.running import ask, served
+from tests.running import Client, ask, eventually, served
 
 FEED = "<rss>Ziņas no Daugavpils</rss>\n".encode() * 400
 LARGE = bytes(range(256)) * 3_000
@@ -146,6 +150,8 @@ def test_the_answer_is_the_usual_one(
         plain("/lv/all.rss", "Expect: 100-continue"),
         plain("/lv/all.rss", "X: a\r\n folded"),
         plain("/lv/all.rss", "X: a\0b"),
+        plain("/lv/all.rss", "X: a\x01b"),
+        plain("/lv/all.rss", "X: a\x7fb"),
         plain("/lv/all.rss", 'If-None-Match: "a"', 'If-None-Match: "b"'),
         plain()[:-2],
         plain() + b"GET",
@@ -170,6 +176,16 @@ def test_what_is_not_in_memory_goes_its_usual_way(answers: Quick, tree: Path) ->
     assert answers(plain("/lv/")) is None
     assert answers(plain("/lv/all.rss", "Accept-Encoding: gzip")) is None
     assert answers(known) is None
+
+
+def test_a_long_row_of_spaces_takes_no_time(answers: Quick) -> None:
+    """It would be the time of everybody."""
+    began = time.perf_counter()
+
+    found = answers(plain("/lv/all.rss", "Accept-Encoding: br", f"X: a{' ' * 60_000}b"))
+
+    assert found is not None
+    assert time.perf_counter() - began < 0.5
 
 
 def test_several_questions_at_once_are_answered_in_order(ports: tuple[int, int]) -> None:
@@ -201,7 +217,9 @@ def test_a_question_that_comes_in_pieces(ports: tuple[int, int]) -> None:
 def _one(connection: socket.socket) -> bytes:
     found = b""
     while not found.endswith(b"</title>\n") or len(found) < 700:
-        found += connection.recv(65536)
+        some = connection.recv(65536)
+        assert some, "the server ended it"
+        found += some
     return found
 
 
@@ -259,3 +277,103 @@ def test_all_at_once(ports: tuple[int, int]) -> None:
         thread.join()
 
     assert faults == []
+
+
+def test_what_another_thread_answers_is_followed_at_once(ports: tuple[int, int]) -> None:
+    """However fast it was: the loop must not miss that it is done, and look again only a second later."""
+    began = time.monotonic()
+    for number in range(20):
+        with socket.create_connection(("127.0.0.1", ports[0]), timeout=20) as connection:
+            connection.sendall(plain(f"/lv/?{number}", "Connection: close"))
+            while connection.recv(65536):
+                pass
+
+    assert time.monotonic() - began < 5
+
+
+def test_urgent_bytes_keep_nobody_awake(ports: tuple[int, int], caplog: pytest.LogCaptureFixture) -> None:
+    """They can be told of again and again, and never be read."""
+    with socket.create_connection(("127.0.0.1", ports[0]), timeout=20) as connection:
+        connection.send(b"!", socket.MSG_OOB)
+        time.sleep(0.2)
+
+    assert caplog.messages == []
+
+
+def _mount(use: Callable[[Any], object]) -> dict[str, WSGIApplication]:
+    """Says, under /use, what came of a use of the connection's own waitress object."""
+
+    def answer(environ: Environ, start: StartResponse) -> Iterable[bytes]:
+        said = str(use(environ["waitress.client_disconnected"].__self__)).encode()
+        start("200 OK", [("Content-Length", str(len(said)))])
+        return [said]
+
+    return {"/use": answer}
+
+
+@pytest.fixture
+def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernel takes little of an answer at once."""
+    monkeypatch.setattr(Adjustments, "socket_options", [(socket.SOL_SOCKET, socket.SO_SNDBUF, 8192)])
+
+
+@pytest.mark.usefixtures("narrow")
+def test_what_was_sent_is_not_kept(tree: Path) -> None:
+    """A client that takes large answers slowly, one after the other, must not fill the memory with them."""
+
+    def held(channel: Any) -> int:
+        return sum(each.getfile().getbuffer().nbytes for each in channel.outbufs)
+
+    with served(Site(tree, _mount(held))) as port:
+        ask(port, "/lv/large.bin")
+        with Client(port) as client:
+            received = [client.ask("/lv/large.bin").body for _ in range(4)]
+            said = client.ask("/use").body
+
+    assert received == [LARGE] * 4
+    assert int(said) <= len(LARGE)
+
+
+@pytest.mark.usefixtures("narrow")
+def test_one_that_reads_no_more_is_ended_in_its_time(tree: Path) -> None:
+    """Else a few thousand of them keep everybody out for good."""
+    connections = _mount(lambda channel: len(channel.server.active_channels))
+    with served(Site(tree, connections), channel_timeout=1, cleanup_interval=1) as port:
+        ask(port, "/lv/large.bin")
+        with socket.socket() as stalled:
+            stalled.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            stalled.settimeout(20)
+            stalled.connect(("127.0.0.1", port))
+            stalled.sendall(plain("/lv/large.bin"))
+            eventually(lambda: ask(port, "/use", Connection="close").body == b"2", within=20)
+            eventually(lambda: ask(port, "/use", Connection="close").body == b"1", within=20)
+
+
+def test_a_descriptor_that_lives_on_elsewhere_harms_no_later_connection(tree: Path) -> None:
+    """A program that is being started holds copies of all; the news of one that ended here are not the next one's."""
+    copies: list[int] = []
+    with served(Site(tree, _mount(lambda channel: copies.append(os.dup(channel.socket.fileno()))))) as port:
+        ask(port, "/use")
+        time.sleep(1.5)  # the server ends it
+        with ExitStack() as stack:
+            later = [
+                stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20))
+                for _ in range(5)
+            ]
+            time.sleep(0.2)
+            for each in later:
+                each.sendall(plain("/lv/"))
+                assert _one(each).startswith(b"HTTP/1.1 200")
+    for copy in copies:
+        os.close(copy)
+
+
+def test_a_descriptor_closed_by_another_thread_ends_no_more_than_its_connection(tree: Path) -> None:
+    """As waitress does where it may not go on after `100 Continue`; the loop may be looking at it at that moment."""
+    with served(Site(tree, _mount(lambda channel: channel.socket.close()))) as port:
+        with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+            connection.sendall(plain("/use"))
+            assert connection.recv(1) == b""
+        time.sleep(0.2)
+
+        assert ask(port, "/lv/").status == 200
