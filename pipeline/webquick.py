@@ -29,6 +29,7 @@ _UNUSUAL = frozenset(
     {b"content-length", b"transfer-encoding", b"expect", b"upgrade", b"te", b"trailer", b"http2-settings"}
 )
 _ASKED = frozenset({b"host", b"accept-encoding", b"if-none-match", b"if-modified-since", b"connection"})
+_SHORT = 1024  # bytes of a question that is remembered
 _STATUS = {"200": "HTTP/1.1 200 OK", "304": "HTTP/1.1 304 Not Modified"}
 
 
@@ -64,10 +65,14 @@ class _Asked:
     since: str
 
 
-@lru_cache(
-    maxsize=4096
-)  # a reader asks in the same words until the feed changes; each is at most a few kilobytes
 def _read(question: bytes) -> _Asked | None:
+    """A reader asks in the same words until the feed changes: such a question is taken apart once."""
+    if not question.startswith((b"GET ", b"HEAD ")):  # nothing of what a form says is kept
+        return None
+    return _kept(question) if len(question) <= _SHORT else _taken_apart(question)
+
+
+def _taken_apart(question: bytes) -> _Asked | None:
     found = _QUESTION.fullmatch(question)
     if found is None:
         return None
@@ -88,6 +93,9 @@ def _read(question: bytes) -> _Asked | None:
         tags=values.get(b"if-none-match"),
         since=values.get(b"if-modified-since", ""),
     )
+
+
+_kept = lru_cache(maxsize=4096)(_taken_apart)
 
 
 def _head(answer: Answer, status: str) -> bytes:
