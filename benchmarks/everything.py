@@ -55,7 +55,9 @@ PLAN = (
     Planned(name="soak", quick=("--cycles", "120")),
     Planned(name="kills", quick=("--kills", "12"), full=("--kills", "200")),
     Planned(
-        name="cluster", quick=("--feeds", "12", "--workers", "1", "2", "--tasks", "200", "--looks", "2000")
+        name="cluster",
+        quick=("--feeds", "12", "--workers", "1", "2", "--tasks", "200", "--looks", "2000"),
+        full=("--looks", "100000"),
     ),
     Planned(name="translate-stage", quick=(*_NTREX, "--limit", "300"), full=_NTREX, needs="ntrex"),
     Planned(
