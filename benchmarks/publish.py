@@ -29,7 +29,9 @@ from django.db import connection, models, transaction
 
 from benchmarks.claims import claim
 from benchmarks.measure import measured, peak_mb, table
+from pipeline import logs
 from pipeline.config import Config
+from pipeline.options.log import Log
 from pipeline.settings import django_settings
 
 LIMIT = 1.5  # times what the smallest store takes
@@ -265,6 +267,7 @@ def _total(result: Any, clock: int) -> float:
 
 
 if __name__ == "__main__":
+    logs.begin(Log(), stays=False)  # what is told of each entry goes not among the figures
     _folder, _step, *_counts = sys.argv[1:]
     _config = _opened(Path(_folder))
     if _step == "fill":

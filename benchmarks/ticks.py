@@ -9,7 +9,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from pipeline import logs
 from pipeline.config import Config
+from pipeline.options.log import Log
 from pipeline.settings import boot
 
 
@@ -66,4 +68,5 @@ def _look(what: str, tick: Callable[[], int]) -> None:
 
 
 if __name__ == "__main__":
+    logs.begin(Log(), stays=False)
     main(sys.argv[1], int(sys.argv[2]))
