@@ -27,7 +27,7 @@ from benchmarks.loopback import Network, network, write_config
 from benchmarks.measure import measured, table
 from benchmarks.postgres import postgres
 from tests import road
-from tests.cluster.network import Cluster, await_that, cluster
+from tests.cluster.network import Cluster, await_that, cluster, lasting
 
 _EXTRA = '[store]\nurl = "{}"\n[cluster]\ntick = 0.5\nquiet = 0.5\n[publish]\ndirectory = "public"\nsearch_hours = 0\n'
 _LOOKS = 86_400 // 15
@@ -115,7 +115,7 @@ def _clustered(
         what=f"{workers} worker{'s' * (workers > 1)}, PostgreSQL",
         texts=texts,
         seconds=seconds,
-        same=road.tree(config) == calm,
+        same=lasting(road.tree(config)) == lasting(calm),
     )
 
 
