@@ -44,7 +44,7 @@ PLAN = (
     Planned(name="stories"),
     Planned(name="pool"),
     Planned(name="desk", quick=("--entries", "1000", "--rounds", "20")),
-    Planned(name="memory", quick=("--units", "50000", "--queries", "80")),
+    Planned(name="memory", quick=("--units", "150000", "--queries", "80")),
     Planned(name="publish", quick=("--stored", "1000", "20000", "--rounds", "2")),
     Planned(name="web", quick=("{tree}", "--seconds", "2", "--rounds", "1"), full=("{tree}",)),
     Planned(
@@ -52,7 +52,7 @@ PLAN = (
         quick=("--readers", "300", "--every", "10", "--feeds", "20", "--rounds", "1"),
         full=("--every", "10", "--feeds", "150"),
     ),
-    Planned(name="soak", quick=("--cycles", "120")),
+    Planned(name="soak", quick=("--cycles", "160", "--hours", "24")),
     Planned(name="kills", quick=("--kills", "12"), full=("--kills", "200")),
     Planned(
         name="cluster",
