@@ -180,12 +180,12 @@ def test_what_is_not_in_memory_goes_its_usual_way(answers: Quick, tree: Path) ->
 
 def test_a_long_row_of_spaces_takes_no_time(answers: Quick) -> None:
     """It would be the time of everybody."""
-    began = time.perf_counter()
+    began = time.process_time()
 
     found = answers(plain("/lv/all.rss", "Accept-Encoding: br", f"X: a{' ' * 60_000}b"))
 
     assert found is not None
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 1  # of the processor; it was the square of the length
 
 
 def test_several_questions_at_once_are_answered_in_order(ports: tuple[int, int]) -> None:
@@ -242,12 +242,12 @@ def test_a_slow_reader_gets_every_byte_and_keeps_nobody_waiting(ports: tuple[int
 
 def test_many_idle_connections_keep_nobody_out(tree: Path) -> None:
     """They wait in the kernel, not in the loop; in their time they are ended, and one that asks is not."""
-    with served(Site(tree), channel_timeout=2, cleanup_interval=1) as port, ExitStack() as stack:
+    with served(Site(tree), channel_timeout=5, cleanup_interval=1) as port, ExitStack() as stack:
         idle = [
             stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20)) for _ in range(300)
         ]
         busy = stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20))
-        ends = time.monotonic() + 5
+        ends = time.monotonic() + 8
         asked = 0
         while time.monotonic() < ends:
             busy.sendall(plain("/lv/"))
@@ -288,7 +288,7 @@ def test_what_another_thread_answers_is_followed_at_once(ports: tuple[int, int])
             while connection.recv(65536):
                 pass
 
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15  # a look a second late each would be 20
 
 
 def test_urgent_bytes_keep_nobody_awake(ports: tuple[int, int], caplog: pytest.LogCaptureFixture) -> None:
@@ -345,8 +345,8 @@ def test_one_that_reads_no_more_is_ended_in_its_time(tree: Path) -> None:
             stalled.settimeout(20)
             stalled.connect(("127.0.0.1", port))
             stalled.sendall(plain("/lv/large.bin"))
-            eventually(lambda: ask(port, "/use", Connection="close").body == b"2", within=20)
-            eventually(lambda: ask(port, "/use", Connection="close").body == b"1", within=20)
+            eventually(lambda: ask(port, "/use", Connection="close").body == b"2")
+            eventually(lambda: ask(port, "/use", Connection="close").body == b"1")
 
 
 def test_a_descriptor_that_lives_on_elsewhere_harms_no_later_connection(tree: Path) -> None:
