@@ -19,7 +19,7 @@ from pipeline.arguments import parse
 from pipeline.commands import exchange as command
 from pipeline.config import Config
 from pipeline.errors import NewswireError, UsageError
-from pipeline.models import Editor, Report, Translation
+from pipeline.models import Editor, Report, StoreFact, Translation
 from pipeline.options.notices import Notices
 from pipeline.review import notices, people
 from pipeline.review.people import GrantData, NewEditor
@@ -112,6 +112,7 @@ def test_an_editor_is_told_what_waits_in_the_own_words(postman: tuple[Postman, i
 
     (mail,) = postman[0].mails
     assert report.sent == ("anna@example.org",)
+    assert StoreFact.objects.read(notices.NOTICED)  # by which a missed day is known
     assert mail["Subject"] == "Cities: 2 teksti gaida pārbaudi"
     assert mail["Auto-Submitted"] == "auto-generated"
     text = body(mail)
