@@ -108,6 +108,7 @@ def test_the_pages_of_no_language_are_accessible_in_the_dark(
 
 
 def violations(page: Page) -> list[str]:
+    page.wait_for_load_state()  # half a page has no landmarks
     found = Axe().run(page, options={"runOnly": WCAG, "resultTypes": ["violations"]}).response["violations"]
     return [f"{each['id']}: {each['nodes'][0]['html'][:120]}" for each in found]
 

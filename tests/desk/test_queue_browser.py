@@ -99,11 +99,12 @@ def test_without_a_script_it_is_a_plain_form(site: DeskSite, browser: Browser) -
     plain.click(".sieve summary")
     plain.select_option("#filter-risk", "clean")
     plain.click("text=Show")
-    assert plain.locator("[data-row]").count() == 2
+    expect(plain.locator("[data-row]")).to_have_count(2)
     plain.locator("input[name=pick]").first.check()
     plain.click("button[value=accept]")
-    assert "1 text accepted." in plain.locator("#undo").inner_text()
+    expect(plain.locator("#undo")).to_contain_text("1 text accepted.")
     plain.click("#undo button")
+    expect(plain.locator("#undo")).to_have_count(0)
     context.close()
 
     assert states(site) == ["machine", "machine", "machine"]

@@ -381,9 +381,10 @@ def test_without_a_script_an_editor_can_work(site: DeskSite, browser: Browser) -
     plain.goto(site.base + sheet(site, 1))
     plain.locator("textarea").first.fill("Ar roku")
     plain.click(".main-moves button[value=save]")
-    assert plain.locator("textarea").first.input_value() == "Ar roku"
+    expect(plain.locator("#status")).to_contain_text("Saved.")
+    expect(plain.locator("textarea").first).to_have_value("Ar roku")
     plain.click("button[value=approve]")
-    assert "Approved." in plain.locator("#status").inner_text()
+    expect(plain.locator("#status")).to_contain_text("Approved.")
     context.close()
 
     assert Translation.objects.get(pk=site.rows[1].pk).state == State.APPROVED
