@@ -4,6 +4,7 @@ from urllib.parse import quote
 
 from feeds.records import NetworkForFeed, Scope
 
+PICTURES = "pictures"  # the folder of their copies
 FORMATS = {"rss": "application/rss+xml", "atom": "application/atom+xml", "json": "application/feed+json"}
 
 
@@ -68,6 +69,11 @@ def answer_page(language: str, name: str) -> str:
 def not_found_file(language: str = "") -> str:
     """The body of a 404, by the language of the address."""
     return f"{language}/404.html" if language else "404.html"
+
+
+def picture(digest: str) -> str:
+    """The copy of a picture; its name is that of its bytes."""
+    return f"{PICTURES}/{digest}.webp"
 
 
 def site_map(language: str, number: int | None = None) -> str:

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from feeds import addresses
 from feeds.compose import Caps, compose
+from feeds.copies import Copies
 from feeds.items import Items, public_id
 from feeds.records import ChannelForFeed, ItemForFeed, Scope, ShelfForFeed, WithdrawnForFeed
 from pipeline.config import Config
@@ -40,9 +41,10 @@ class ChannelName:
 class Channels:
     """Composes channels and blocks from the store. `cutoff`: what is older is no longer kept."""
 
-    def __init__(self, config: Config, items: Items, cutoff: datetime | None) -> None:
+    def __init__(self, config: Config, items: Items, copies: Copies, cutoff: datetime | None) -> None:
         self._config = config
         self._items = items
+        self._copies = copies
         self._cutoff = cutoff
         self._keys = [source.key for source in config.source]
         self._topics = [topic.key for topic in config.topic]
@@ -91,7 +93,8 @@ class Channels:
     def _with_voices(self, language: str, rows: Sequence[Release]) -> list[ItemForFeed]:
         """The items of these releases, each with the other public voices of its story."""
         beside = Release.objects.beside(language, [row.entry_id for row in rows])
-        return [self._items.item(row, beside=beside.get(row.entry_id, ())) for row in rows]
+        copies = self._copies.leads(rows)
+        return [self._items.item(row, beside=beside.get(row.entry_id, ()), copies=copies) for row in rows]
 
     def _is_kept(self, release: Release) -> bool:
         return self._cutoff is None or release.published >= self._cutoff

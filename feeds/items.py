@@ -1,10 +1,11 @@
 """Release rows → items of feeds and pages, and the configuration → the network that readers see."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from feeds import addresses, makers
-from feeds.records import ItemForFeed, NetworkForFeed, SourceForFeed, TopicForFeed, VoiceForFeed
+from feeds.records import CopyForFeed, ItemForFeed, NetworkForFeed, SourceForFeed, TopicForFeed, VoiceForFeed
 from feeds.records import Label as PublicLabel
 from feeds.topics import TopicRules, rules, topics_of
 from pipeline.config import Config
@@ -56,7 +57,7 @@ def network_of(config: Config, language: str = "") -> NetworkForFeed:
         bilingual=publish.bilingual,
         searchable=publish.search_hours > 0,
         keep_days=publish.keep_days,
-        show_pictures=publish.pictures == "show",
+        pictures=publish.pictures,
     )
 
 
@@ -76,9 +77,13 @@ class Items:
         )
 
     def item(
-        self, release: Release, alternates: Iterable[str] = (), beside: Iterable[Release] = ()
+        self,
+        release: Release,
+        alternates: Iterable[str] = (),
+        beside: Iterable[Release] = (),
+        copies: Mapping[str, CopyForFeed] = MappingProxyType({}),
     ) -> ItemForFeed:
-        """`alternates`: the other languages it is public in. `beside`: the other voices of its story."""
+        """`alternates`: the other languages it is public in. `beside`: the other voices of its story. `copies`: of pictures."""
         revision = release.revision
         image = revision.image
         translated = release.label != Label.ORIGINAL
@@ -97,6 +102,7 @@ class Items:
             updated=release.updated,
             categories=tuple(revision.categories),
             image=Image(url=image["url"], alt=release.image_alt) if image else None,
+            copies=copies,
             enclosures=tuple(Enclosure(**each) for each in revision.enclosures),
             label=_LABELS[Label(release.label)],
             engines=makers.known(release.engines, self._models),

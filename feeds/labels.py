@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from feeds import makers, voices
 from feeds.messages import direction, language_name, text
-from feeds.pictures import as_links
+from feeds.pictures import Showing
 from feeds.plain import summary_text
 from feeds.records import ItemForFeed, Label
 
@@ -181,10 +181,9 @@ def body_html(item: ItemForFeed, reader: str, *, bilingual: bool = False) -> str
     )
 
 
-def page_html(markup: str, language: str, *, show_pictures: bool = True) -> Markup:
+def page_html(markup: str, language: str, showing: Showing) -> Markup:
     """A text for a page: a wide table scrolls in a box of its own, which the keyboard reaches too (WCAG 2.1.1)."""
-    if not show_pictures:
-        markup = as_links(markup, language)
+    markup = showing.text(markup, language)
     box = Markup('<div class="wide" tabindex="0" role="region" aria-label="{}"><table').format(
         text(language, "Table")
     )

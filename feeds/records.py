@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 from pipeline.records import Enclosure, Image
 
@@ -46,6 +47,19 @@ class VoiceForFeed:
     original_language: str
 
 
+# On the pages: copies that stand in the tree; links that load nothing; or the pictures at their cities' own sites.
+Pictures = Literal["copy", "link", "show"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyForFeed:
+    """A picture's copy in the tree. Without a path nothing is to be shown: it was a dot that counts readers."""
+
+    path: str = ""
+    width: int = 0  # pixels
+    height: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemForFeed:
     """One entry in one language, fit to be published."""
@@ -64,6 +78,7 @@ class ItemForFeed:
     updated: datetime
     categories: tuple[str, ...] = ()
     image: Image | None = None
+    copies: Mapping[str, CopyForFeed] = field(default_factory=dict)  # of its pictures, by their addresses
     enclosures: tuple[Enclosure, ...] = ()
     label: Label
     engines: tuple[str, ...] = ()  # what translated it, by name; see makers.py
@@ -162,7 +177,7 @@ class NetworkForFeed:
     bilingual: bool = True
     searchable: bool = False  # there is an index and a page to search it
     keep_days: int = 0  # 0: for ever
-    show_pictures: bool = True  # on the pages; else links to them
+    pictures: Pictures = "copy"  # what stands in their places on the pages
 
     @property
     def answerable(self) -> str:

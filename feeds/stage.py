@@ -7,16 +7,17 @@ is killed is repeated; equal bytes are not written again.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from feeds import addresses, atom, jsonfeed, pages, rss, sitemap
 from feeds.channels import MAP_PART, ChannelName, Channels, blocks_of
+from feeds.copies import Copies
 from feeds.deliver import Tree
 from feeds.items import Items, network_of
 from feeds.leaving import Former
-from feeds.records import ChannelForFeed, Scope, ShelfForFeed
+from feeds.records import ChannelForFeed, CopyForFeed, Scope, ShelfForFeed
 from feeds.websub import Announcements
 from pipeline.config import Config
 from pipeline.errors import PublishError
@@ -72,9 +73,10 @@ class _Publication:
         self._cutoff = oldest_kept(config.publish.keep_days, now)
         self._items = Items(config)
         self._networks = self._items.networks
-        self._channels = Channels(config, self._items, self._cutoff)
-        self._keys = [source.key for source in config.source]
         self._tree = Tree(config.publish.directory)
+        self._copies = Copies(config, self._tree, self._cutoff)
+        self._channels = Channels(config, self._items, self._copies, self._cutoff)
+        self._keys = [source.key for source in config.source]
         self._written = 0
         self._announcements = Announcements(network_of(config))
         self._removed: set[str] = set()  # languages from which a page was taken away
@@ -95,7 +97,7 @@ class _Publication:
         self._age()
         self._changed(whole=whole)
         if whole:
-            self._written += Former(self._config, self._tree).leave()
+            self._written += Former(self._config, self._tree).leave() + self._copies.sweep()
         self._note_for_search()
         StoreFact.objects.write("published", fingerprint)
         return self._written
@@ -165,12 +167,21 @@ class _Publication:
             language: Release.objects.beside(language, [row.entry_id for row in rows])
             for language in sorted({row.language for row in rows})
         }
+        copies = self._copies.of(rows)
+        self._written += self._copies.write(copies)
         for release in rows:
             others = [code for code in spoken.get(release.entry_id, ()) if code != release.language]
             voices = beside[release.language].get(release.entry_id, ())
-            self._page(release, others, voices)
+            self._page(release, others, voices, copies)
+        self._written += self._copies.clear(rows)
 
-    def _page(self, release: Release, others: Iterable[str], voices: Iterable[Release]) -> None:
+    def _page(
+        self,
+        release: Release,
+        others: Iterable[str],
+        voices: Iterable[Release],
+        copies: Mapping[str, CopyForFeed],
+    ) -> None:
         """The item's page; of one that left, a word in its place."""
         language, network = release.language, self._networks[release.language]
         page = addresses.item_page(language, release.public_id)
@@ -182,7 +193,8 @@ class _Publication:
             entry = None if release.withdrawn else self._items.item(release)
             self._write(gone, pages.gone(page, language, network, entry))
             return
-        if self._write(here, pages.item(self._items.item(release, others, voices), language, network)):
+        item = self._items.item(release, others, voices, copies)
+        if self._write(here, pages.item(item, language, network)):
             self._renewed.add(language)
         self._written += self._tree.remove(gone)
 

@@ -19,7 +19,7 @@ from pipeline.config import Config, Source
 from pipeline.errors import CollectError
 from pipeline.lock import holders
 from pipeline.machine import clock_fault, places
-from pipeline.models import RunRecord, Subscription
+from pipeline.models import Picture, PictureState, RunRecord, Subscription
 from pipeline.models import Source as SourceRow
 from pipeline.printable import printable
 from pipeline.records import FeedData, Pair
@@ -58,7 +58,14 @@ def run(config: Config, *, only: str | None = None, found: dict[str, FeedData] |
     if found is not None:
         found |= {line.about: feed for line, feed in answers if feed is not None}
     if only is None:
-        machine = [*_store(), *_locks(config), *_disk(config), *_bucket(config), _clock(watch.offsets)]
+        machine = [
+            *_store(),
+            *_locks(config),
+            *_disk(config),
+            *_bucket(config),
+            *_pictures(config),
+            _clock(watch.offsets),
+        ]
         lines = [*machine, *lines, *_engines(config)]
     return lines
 
@@ -179,6 +186,22 @@ def _bucket(config: Config) -> Iterator[Line]:
         wrong = bucket.fault(config)
         text = wrong or "a file could be written there and taken away"
         yield Line(id="bucket", about=config.publish.bucket, ok=not wrong, text=text)
+
+
+def _pictures(config: Config) -> Iterator[Line]:
+    """How the copies of pictures stand. Those that cannot be had are links on the pages, so none of it is a fault of the network's."""
+    try:
+        counts = Picture.objects.counts() if config.publish.pictures == "copy" else {}
+        last = Picture.objects.last_refused() if counts else None
+    except DatabaseError:  # no store yet: the line about the store says so
+        return
+    if counts:
+        copied, waiting, given_up = (
+            counts.get(state, 0) for state in (PictureState.COPIED, PictureState.WAITING, PictureState.FAILED)
+        )
+        text = f"{copied} copied, {waiting} wait, {given_up} given up and shown as links"
+        why = f"; the last one refused, of {last.source_id}: {last.note}" if last else ""
+        yield Line(id="pictures", about="pictures", ok=True, text=text + why)
 
 
 def _engines(config: Config) -> Iterator[Line]:

@@ -76,10 +76,11 @@ def _table(title: str, *columns: str) -> Table:
 
 
 def _sources(summary: Summary) -> Table:
-    table = _table("Sources", "source", "new", "changed", "unchanged", "withdrawn", "why not")
+    table = _table("Sources", "source", "new", "changed", "unchanged", "withdrawn", "pictures", "why not")
     for line in summary.sources:
         remark = f"[red]{escape(printable(line.error))}[/red]" if line.error else escape(printable(line.note))
-        table.add_row(line.key, *map(str, (line.new, line.changed, line.unchanged, line.withdrawn)), remark)
+        counts = (line.new, line.changed, line.unchanged, line.withdrawn, line.pictures)
+        table.add_row(line.key, *map(str, counts), remark)
     return table
 
 

@@ -14,6 +14,16 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PictureBytes:
+    """A picture as pages show it: a WebP file with the digest that names it, and its size in pixels."""
+
+    body: bytes
+    digest: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Enclosure:
     url: str
     type: str = ""

@@ -10,6 +10,8 @@ class SourceLine:
     changed: int = 0
     unchanged: int = 0
     withdrawn: int = 0
+    pictures: int = 0  # copied
+    pictures_failed: int = 0
     error: str | None = None  # why it failed; null when it did not
     note: str = ""  # "not modified", "not due", or what was repaired
 

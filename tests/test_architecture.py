@@ -52,7 +52,7 @@ LEVELS = (
     {"pipeline.config", "pipeline.states", "pipeline.records", "pipeline.languages"},
     {"pipeline.recipes", "pipeline.options"},
     {"pipeline.values"},
-    {"pipeline.errors", "pipeline.tables", "pipeline.remedies", "pipeline.mediatypes"},
+    {"pipeline.errors", "pipeline.tables", "pipeline.remedies", "pipeline.mediatypes", "pipeline.pictured"},
     {"pipeline.printable"},
 )
 STAGES = (

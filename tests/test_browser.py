@@ -27,7 +27,7 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The sample network's tree on loopback; its pictures come from the sample sites, which stand too."""
+    """The sample network's tree on loopback; copies of the sample sites' pictures are part of it."""
     with SampleNetwork() as network:
         config = road.write_config(tmp_path_factory.mktemp("browser"), network)
         road.once(config)
@@ -53,6 +53,13 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+# Pictures whose turn has not come in a long list are asked for here too.
+_BROKEN = """async () => {
+    for (const one of document.images) { one.loading = "eager"; await one.decode().catch(() => undefined) }
+    return [...document.images].filter(one => one.naturalWidth === 0).map(one => one.src)
+}"""
+
+
 class Guard:
     """Keeps a page on loopback, and remembers what it asked of others."""
 
@@ -67,13 +74,15 @@ class Guard:
 
 @pytest.mark.parametrize("language", ["lv", "de"])  # the longest words; `./do bench pages` takes them all
 def test_every_kind_of_page_is_accessible_and_fits(every_page: str, browser: Browser, language: str) -> None:
-    """No violation of WCAG 2.2 A and AA by axe, no sideways scrolling; of other hosts only the items' pictures."""
+    """No violation of WCAG 2.2 A and AA by axe, no sideways scrolling; nothing of other hosts, and every picture is there."""
     context = browser.new_context(bypass_csp=True)  # axe is a script
     page = context.new_page()
     guard = Guard(page)
-    wrong = {}
+    wrong: dict[tuple[str, int], list[str]] = {}
+    broken: set[str] = set()
     for kind in KINDS:
         page.goto(f"{every_page}/{language}/{kind}")
+        broken |= set(page.evaluate(_BROKEN))
         page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
@@ -83,7 +92,8 @@ def test_every_kind_of_page_is_accessible_and_fits(every_page: str, browser: Bro
     context.close()
 
     assert wrong == {}
-    assert guard.asked == {("image", "www.rennes.example")}
+    assert guard.asked == set()
+    assert broken == set()
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 import structlog
 from django.db import transaction
 
-from pipeline.collect import reading, storing, withdrawals
+from pipeline.collect import pictures, reading, storing, withdrawals
 from pipeline.collect.asking import Fetched, Turn
 from pipeline.collect.coverage import Coverage
 from pipeline.collect.gather import Gathered
@@ -95,6 +95,8 @@ class Intake:
         answers = [self._answer(each, now) for each in held]
         with transaction.atomic():
             stored = storing.store_answers(answers)
+            if self.config.publish.pictures == "copy":
+                pictures.note(stored.texts, now)
             if fresh := sum(each.line.new + each.line.changed for each in answers):
                 announce(TRANSLATE, fresh * len(self.config.targets))
                 announce(PUBLISH)

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import islice
 
-from pipeline.collect import reading, subscribing, withdrawals
+from pipeline.collect import pictures, reading, subscribing, withdrawals
 from pipeline.collect.articles import host_of
 from pipeline.collect.asking import Asker, Turn, recipe_hash
 from pipeline.collect.intake import Intake
@@ -72,6 +72,8 @@ def run(
         asking = partial(withdrawals.ask, fetcher.get, stop)
         asked = [each for some in crew.as_finished(asking, intake.lost, stop=stop) for each in some]
         anew = [each.source_key for each, gone in asked if settle(each, gone, lines[each.source_key])]
+        if config.publish.pictures == "copy":
+            pictures.run(fetcher.get, crew, stop, lines, only)
         if config.websub.enabled:
             subscribing.note_offers(intake.offers)
             subscribing.run(config, fetcher.get, crew, stop, only)

@@ -64,6 +64,7 @@ class _Work:
     found: dict[str, EntryData]
     known: dict[str, Entry] = field(default_factory=dict)
     stored: dict[str, Entry] = field(default_factory=dict)  # what the store now holds as it was found
+    revised: list[tuple[Entry, Revision]] = field(default_factory=list)
     present: set[int] = field(default_factory=set)
     anew: bool = False  # what was held back is not all as it was
 
@@ -74,10 +75,14 @@ class _Work:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
-    """`present`: the ids of all entries that were seen, by source. `anew`: sources to be read whole the next time."""
+    """`present`: the ids of all entries that were seen, by source. `anew`: sources to be read whole the next time.
+
+    `texts`: what is new or changed.
+    """
 
     present: Mapping[str, frozenset[int]]
     anew: frozenset[str]
+    texts: Sequence[tuple[Entry, Revision]]
 
 
 def store_answers(answers: Sequence[Answer]) -> Stored:
@@ -99,6 +104,7 @@ def store_answers(answers: Sequence[Answer]) -> Stored:
             for work in works
         },
         anew=anew,
+        texts=[*fresh, *(pair for work in works for pair in work.revised)],
     )
 
 
@@ -154,7 +160,7 @@ def _decided(work: _Work) -> list[tuple[Entry, Revision]]:
         else:
             work.stored[guid_hash] = row
         if isinstance(decision, Changed):
-            _revise(row, entry, decision, seen)
+            work.revised.append((row, _revise(row, entry, decision, seen)))
             line.changed += 1
         else:
             line.unchanged += 1
@@ -266,7 +272,7 @@ def _insert(pairs: Sequence[tuple[Entry, Revision]]) -> None:
         _log.info("new", entry=entry.public_id, source=entry.source_id, title=revision.title)
 
 
-def _revise(row: Entry, found: EntryData, decision: Changed, seen: Sighting) -> None:
+def _revise(row: Entry, found: EntryData, decision: Changed, seen: Sighting) -> Revision:
     number = row.current.number + 1 if row.current else 1
     row.content_hash = content_hash(found)
     tongues = tongues_of(found, seen.language, language_of(found, row.language), row.language)
@@ -284,3 +290,4 @@ def _revise(row: Entry, found: EntryData, decision: Changed, seen: Sighting) -> 
     row.release_due = True
     row.save()
     _log.info("changed", entry=row.public_id, source=row.source_id, why=decision.reason)
+    return revision

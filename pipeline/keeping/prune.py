@@ -36,6 +36,7 @@ def prune(config: Config, now: datetime | None = None) -> Counter[str]:
     if config.keep.records:
         for name, rows in upkeep.old_records(now - timedelta(days=config.keep.records)).items():
             gone[name] = rows.delete()[0]
+    gone["pictures"] = _in_steps(lambda: upkeep.idle_pictures(_STEP), upkeep.remove_pictures)
     gone["sessions"] = Session.objects.filter(expire_date__lt=now).delete()[0]
     _tidy()
     return gone

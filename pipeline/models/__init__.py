@@ -12,6 +12,7 @@ from pipeline.models.hosts import Host, RobotsFile
 from pipeline.models.jobs import EngineJob
 from pipeline.models.learning import learn
 from pipeline.models.memory import HUMAN, IMPORTED, MACHINE, MemoryIntent, MemoryUnit
+from pipeline.models.pictures import Picture, PictureState
 from pipeline.models.places import Arrival, Place, Seat, Shelf
 from pipeline.models.releases import Label, Release
 from pipeline.models.runs import RunRecord
@@ -52,6 +53,8 @@ __all__ = [
     "Listed",
     "MemoryIntent",
     "MemoryUnit",
+    "Picture",
+    "PictureState",
     "Place",
     "Release",
     "Report",

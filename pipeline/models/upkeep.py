@@ -9,6 +9,7 @@ from pipeline.models.desk import Draft, Report
 from pipeline.models.engines import EngineUsage
 from pipeline.models.entries import Entry, Revision
 from pipeline.models.jobs import EngineJob
+from pipeline.models.pictures import Picture
 from pipeline.models.releases import Release
 from pipeline.models.runs import RunRecord
 from pipeline.models.segments import Segment
@@ -65,6 +66,7 @@ def remove_entries(ids: Sequence[int]) -> None:
     Voice.objects.filter(entry_id__in=ids).delete()
     Unit.objects.filter(translation__entry_id__in=ids).delete()
     Translation.objects.filter(entry_id__in=ids).delete()
+    Picture.entries.through._base_manager.filter(entry_id__in=ids).delete()  # noqa: SLF001 - documented
     Entry.objects.filter(id__in=ids).update(current=None, planned=True)
     remove_revisions(list(Revision.objects.filter(entry_id__in=ids).values_list("id", flat=True)))
 
@@ -74,6 +76,15 @@ def remove_revisions(ids: Sequence[int]) -> None:
     Unit.objects.filter(segment__revision_id__in=ids).delete()
     Segment.objects.filter(revision_id__in=ids).delete()
     Revision.objects.filter(id__in=ids).delete()
+
+
+def idle_pictures(limit: int) -> list[int]:
+    """Copies that no entry shows any more."""
+    return list(Picture.objects.filter(entries=None).order_by("id").values_list("id", flat=True)[:limit])
+
+
+def remove_pictures(ids: Sequence[int]) -> None:
+    Picture.objects.filter(id__in=ids).delete()
 
 
 def old_records(before: datetime) -> dict[str, QuerySet[Model]]:

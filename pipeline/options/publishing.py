@@ -36,7 +36,9 @@ class Publish(Table):
     items: Annotated[int, Field(ge=1, le=5_000)] = 100  # in a channel
     per_source: Annotated[int, Field(ge=1, le=5_000)] = 30  # of one source in a combined channel
     untranslated: Literal["omit", "original"] = "omit"
-    pictures: Literal["show", "link"] = "show"  # on the pages
+    pictures: Literal["copy", "link", "show"] = (
+        "copy"  # on the pages: our own copies, links, or from the cities' sites
+    )
     bucket: Annotated[Line, AfterValidator(_bucket)] = (
         ""  # where the tree also goes, in an S3-compatible store
     )

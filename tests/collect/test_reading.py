@@ -42,7 +42,8 @@ def settings(base: str, **changes: Any) -> Config:
         "article": {"content": "article"},
         **changes,
     }
-    return config(source=[source], fetch={"allow": ["127.0.0.1"], "timeout": 3, "robots": False})
+    fetch = {"allow": ["127.0.0.1"], "timeout": 3, "robots": False}
+    return config(source=[source], fetch=fetch, publish={"pictures": "link"})
 
 
 def polled(config: Config) -> SourceLine:

@@ -10,7 +10,7 @@ import pytest
 
 from feeds import addresses, opml, pages
 from feeds.plain import tidy
-from feeds.records import ItemForFeed, Label, Scope
+from feeds.records import CopyForFeed, ItemForFeed, Label, Pictures, Scope
 from pipeline.records import Enclosure, Image
 from tests.feeds import rules
 from tests.feeds.samples import AS_ORIGINAL, HOSTILE_TITLES, NETWORK, channel, item, many_kinds
@@ -121,13 +121,16 @@ def test_item_page_says_who_stands_behind_the_words(label: Label) -> None:
 
 def test_untranslated_parts_carry_their_language() -> None:
     """WCAG 3.1.2: a screen reader must not read Polish as Latvian."""
-    entry = item(label=Label.ORIGINAL, language="pl", image=Image(url="https://x.example/a.jpg", alt="Most"))
+    copies = {"https://x.example/a.jpg": CopyForFeed(path="pictures/1.webp", width=9, height=9)}
+    image = Image(url="https://x.example/a.jpg", alt="Most")
+    entry = item(label=Label.ORIGINAL, language="pl", image=image, copies=copies)
     on_page = rules.Page(pages.item(entry, "lv", NETWORK))
     on_list = rules.Page(pages.listing(channel([entry]), NETWORK))
 
     assert on_page.all("h1")[0]["lang"] == "pl"
     assert {one["lang"] for one in on_page.all("div") if one.get("class") == "text"} == {"pl"}
-    assert [one["lang"] for one in on_page.all("img") if one["alt"] == "Most"] == ["pl"]
+    assert {one["lang"] for one in on_page.all("p") if one.get("class") == "lead"} == {"pl"}
+    assert [one["lang"] for one in on_list.all("img") if one["alt"] == "Most"] == ["pl"]
     assert on_list.all("h3")[0]["lang"] == "pl"
 
 
@@ -361,7 +364,7 @@ ILLUSTRATED = item(
 
 def test_pictures_can_be_links() -> None:
     """Then no page asks another host for anything: each picture is a link, or words in the link it stood in."""
-    linked = replace(NETWORK, show_pictures=False)
+    linked = replace(NETWORK, pictures="link")
     page = pages.item(ILLUSTRATED, "lv", linked)
     front = pages.listing(channel([ILLUSTRATED]), linked)
 
@@ -379,16 +382,48 @@ def test_pictures_can_be_links() -> None:
     } <= links
     assert "https://www.poznan.example/b.jpg" not in links
     assert 'Attēls: No "augšas"' in rules.Page(page).text
-    shown = {one["src"] for one in rules.Page(pages.item(ILLUSTRATED, "lv", NETWORK)).all("img")}
-    assert "https://www.poznan.example/tilts.jpg" in shown
+
+
+def test_pictures_can_be_the_cities_own_files() -> None:
+    """Then pages load them from there, and their policy lets them."""
+    page = rules.Page(pages.item(ILLUSTRATED, "lv", replace(NETWORK, pictures="show")))
+
+    assert "https://www.poznan.example/tilts.jpg" in {one["src"] for one in page.all("img")}
+
+
+def test_pictures_are_copies_where_there_are_any() -> None:
+    """With their size, so that nothing jumps; a link where there is none yet; nothing for a dot that counts readers."""
+    copies = {
+        "https://www.poznan.example/tilts.jpg": CopyForFeed(path="pictures/11.webp", width=960, height=540),
+        "https://www.poznan.example/b.jpg": CopyForFeed(),
+    }
+    illustrated = replace(ILLUSTRATED, copies=copies)
+    page = pages.item(illustrated, "lv", NETWORK)
+    front = pages.listing(channel([illustrated, ILLUSTRATED]), NETWORK)
+
+    for document in (page, front):
+        assert rules.page_faults(document) == []
+        assert {urlsplit(one["src"]).netloc for one in rules.Page(document).all("img")} == {""}
+    shown = [one for one in rules.Page(page).all("img") if "pictures/" in one["src"]]
+    assert [(one["src"], one["width"], one["height"], one["alt"]) for one in shown] == [
+        ("../../../pictures/11.webp", "960", "540", "Tilts & upe")
+    ]
+    links = {one["href"] for one in rules.Page(page).all("a")}
+    assert "https://www.poznan.example/a.jpg?x=1&y=2" in links
+    assert "https://www.poznan.example/b.jpg" not in page.decode()
+    assert [one["src"] for one in rules.Page(front).all("img") if "pictures/" in one["src"]] == [
+        "../pictures/11.webp"
+    ]
+    assert f"{NETWORK.base_url}pictures/11.webp" in page.decode()  # for previews
 
 
 def test_the_privacy_page_says_where_pictures_come_from() -> None:
     """Each way has its own words."""
-    shown, linked = (
-        pages.fixed(replace(NETWORK, show_pictures=each))["lv/privacy/index.html"].decode()
-        for each in (True, False)
+    ways: tuple[Pictures, ...] = ("show", "link", "copy")
+    shown, linked, copied = (
+        pages.fixed(replace(NETWORK, pictures=each))["lv/privacy/index.html"].decode() for each in ways
     )
 
     assert "Attēli tiek ielādēti tieši no pilsētu vietnēm" in shown
     assert "tikai tad, kad jūs atverat saiti" in linked
+    assert "Attēli ir kopijas, kas glabājas šajā vietnē" in copied

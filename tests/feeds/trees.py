@@ -3,9 +3,11 @@
 from dataclasses import replace
 from pathlib import Path
 
+import PIL.Image
+
 from feeds import addresses, pages
 from feeds.compose import compose
-from feeds.records import ItemForFeed, Label, NetworkForFeed, Scope, ShelfForFeed
+from feeds.records import CopyForFeed, ItemForFeed, Label, NetworkForFeed, Scope, ShelfForFeed
 from pipeline.records import Enclosure, Image
 from tests.feeds.samples import AS_ORIGINAL, HOSTILE_TITLES, NETWORK, NOON, RENNES, item
 
@@ -29,7 +31,10 @@ EVERYTHING = replace(
     operator="Daugavpils valstspilsētas pašvaldība",
     supervisor="https://supervisor.example.org/",
 )
+_BRIDGE, _PLAN = "https://www.rennes.example/bridge.jpg", "https://www.rennes.example/plan.jpg"
+_COPY = CopyForFeed(path=addresses.picture("0" * 32), width=960, height=540)
 _TEXT = (
+    f'<p><img src="{_PLAN}" alt="Plan"></p>'
     "<p>Tramvaji kursē no <a href='https://www.poznan.example/m'>pirmdienas</a>.</p><h2>Kur</h2><ul><li>Viens</li></ul>"
     "<table><tr><th>Diena</th><td>"
     + "garšgarš" * 30
@@ -47,7 +52,8 @@ def _full(language: str) -> ItemForFeed:
         author="Jan Nowak",
         source=RENNES,
         content_html=_TEXT,
-        image=Image(url="https://www.rennes.example/bridge.jpg", alt="Tilts"),
+        image=Image(url=_BRIDGE, alt="Tilts"),
+        copies={_BRIDGE: _COPY},
         enclosures=(Enclosure(url="https://www.rennes.example/a-very-long-name-of-a-plan.pdf"),),
         updated=NOON.replace(day=20),
         alternates=tuple(code for code in LANGUAGES if code != language),
@@ -91,6 +97,8 @@ def write(folder: Path) -> None:
     for path, body in documents().items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(body)
+    (folder / _COPY.path).parent.mkdir()
+    PIL.Image.new("RGB", (_COPY.width, _COPY.height), (40, 90, 120)).save(folder / _COPY.path)
 
 
 KINDS = (

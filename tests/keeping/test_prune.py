@@ -8,6 +8,7 @@ from pipeline.models import (
     Audit,
     EngineUsage,
     Entry,
+    Picture,
     Release,
     Report,
     Revision,
@@ -140,6 +141,24 @@ def test_an_entry_that_is_no_longer_public_leaves_with_its_texts(store: str) -> 
     assert not Translation.objects.exists()
     assert not Entry.objects.filter(release_due=True).exists()
     assert prune(builders.config(keep=SHORT, publish=PAGES), LONG_AFTER)["entries"] == 0
+
+
+def test_copies_of_pictures_leave_with_the_last_entry_that_shows_them(store: str) -> None:
+    """One that another entry shows too stays."""
+    row, other = public_entry(), builders.entry(2)
+    Picture.objects.want(
+        {
+            row.pk: ["https://x.example/own.jpg", "https://x.example/both.jpg"],
+            other.pk: ["https://x.example/both.jpg"],
+        },
+        {row.pk: "poznan", other.pk: "poznan"},
+        NOW,
+    )
+    Entry.objects.filter(pk=other.pk).update(release_due=True)  # about to change: it stays
+    gone = prune(builders.config(keep=SHORT, publish=PAGES), LONG_AFTER)
+
+    assert (gone["entries"], gone["pictures"]) == (1, 1)
+    assert Picture.objects.get().url == "https://x.example/both.jpg"
 
 
 def test_an_entry_that_left_never_returns_as_new(store: str) -> None:
