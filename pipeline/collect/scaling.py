@@ -17,12 +17,14 @@ from pipeline.records import PictureBytes
 
 SIDE: Final = 960  # pixels of the longer side of a copy: sharp on a phone, and for the column of a page
 _FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
-_MOST: Final = 24_000_000  # pixels that are unpacked
+_JPEGS: Final = frozenset({"JPEG", "MPO"})  # telephones make the second: two in one file
+_MOST: Final = 16_000_000  # pixels; a decoder may hold them five times over
+_MOST_OF_JPEG: Final = 50_000_000  # it is made small while it is read
 _DOT: Final = 3  # pixels: what is smaller only counts who loads it
 _QUALITY: Final = 75
 _PROFILE: Final = 8_192  # bytes of a colour profile that goes along
 
-# The limit below is stricter, and by the pixels that are unpacked: a JPEG is made small while it is read.
+# The limits above are stricter.
 Image.MAX_IMAGE_PIXELS = None
 
 
@@ -44,9 +46,9 @@ def _scaled(body: bytes) -> PictureBytes | None:
     with Image.open(io.BytesIO(body), formats=_FORMATS) as opened:
         if min(opened.size) < _DOT:
             return None
-        opened.draft("RGB", (SIDE, SIDE))
-        if opened.width * opened.height > _MOST:
+        if opened.width * opened.height > (_MOST_OF_JPEG if opened.format in _JPEGS else _MOST):
             raise ReadError(f"is too large to be copied: {opened.width} × {opened.height} pixels")
+        opened.draft("RGB", (SIDE, SIDE))
         opened.load()
         profile = opened.info.get("icc_profile") if opened.mode == "RGB" else None
         upright = ImageOps.exif_transpose(opened)

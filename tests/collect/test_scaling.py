@@ -73,6 +73,15 @@ def test_a_picture_is_upright_and_tells_nothing_of_its_maker() -> None:
     assert b"script" not in copy.body
 
 
+def test_a_telephones_double_picture_is_its_first() -> None:
+    """MPO: a JPEG with another behind it, larger than what other kinds may have."""
+    first, second = Image.new("RGB", (4608, 3592), (9, 200, 9)), Image.new("RGB", (60, 40))
+    file = io.BytesIO()
+    first.save(file, "MPO", save_all=True, append_images=[second])
+
+    assert opened(scaled(file.getvalue())).size == (960, 748)
+
+
 @pytest.mark.parametrize("size", [(1, 1), (1, 400), (2, 2)])
 def test_a_dot_that_counts_readers_is_no_picture(size: tuple[int, int]) -> None:
     """Nothing is shown in its place."""
