@@ -3,14 +3,18 @@
     python -m benchmarks.loopback [PORT [HOURS]]     prints its port, then serves until its stdin ends
 
 Feed n stands at /feed/n.xml and answers 304 to its own ETag. With every /turn, HOURS pass and a third of the
-feeds or more gain an entry, some correct one, some drop one whose page is then 410. A translation is the text with its words in another order.
+feeds or more gain an entry, some correct one, some drop one whose page is then 410.
+Each shows a picture: its own, another one once it is corrected, or one that its city gives to many. A translation is the text with its words in another order.
 """
 
+import hashlib
 import json
+import struct
 import subprocess
 import sys
 import threading
 import urllib.request
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -63,11 +67,13 @@ class World:
         words = _WORDS.format(feed=feed, number=number)
         if number % 5 == 0 and age >= 1:
             words += " The date was corrected."
+        picture = "logo" if number % 4 == 0 else f"{number}{'b' if 'corrected' in words else ''}"
         link = f"/item/{feed}/{number}"
         return (
             f"<item><guid isPermaLink='false'>{feed}-{number}</guid><link>{{base}}{link}</link>"
             f"<title>Case {number} before the council of city {feed}</title>"
-            f"<pubDate>{format_datetime(stamp)}</pubDate><description>&lt;p&gt;{words}&lt;/p&gt;</description></item>"
+            f"<pubDate>{format_datetime(stamp)}</pubDate><description>&lt;p&gt;{words}&lt;/p&gt;"
+            f"&lt;img src='{{base}}/picture/{feed}/{picture}.png' alt='Case {number}'&gt;</description></item>"
         )
 
 
@@ -87,6 +93,8 @@ class _Handler(BaseHTTPRequestHandler):
         elif head == "item":
             gone = self.world.is_gone(int(parts[0]), int(parts[1]))
             self._send(410 if gone else 200, b"<html><p>The case.</p></html>", "text/html")
+        elif head == "picture":
+            self._send(200, _picture("/".join(parts)), "image/png")
         else:
             self._send(404, b"")
 
@@ -114,6 +122,18 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_arguments: object) -> None:
         """The benchmark's own lines are enough."""
+
+
+def _picture(name: str) -> bytes:
+    """A PNG of one colour, which its name makes."""
+    colour = hashlib.blake2b(name.encode(), digest_size=3).digest()
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", 16, 9, 8, 2, 0, 0, 0)
+    rows = zlib.compress((b"\0" + colour * 16) * 9)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
 # Common words, so that the checks see the language they were promised. No sense is meant.
