@@ -57,6 +57,13 @@ class Asking:
         guarded = {text: protect(text, language=pair.source, alphabet=alphabet) for text in texts}
         found = self._call(engine, guarded, pair)
         found |= self._kept(engine, found, pair)
+        # A name that did not survive is hidden like the rest.
+        again = {
+            text: protect(text, language=pair.source, alphabet=alphabet, show=False)
+            for text, each in found.items()
+            if each is None and guarded[text].shown
+        }
+        found |= self._call(engine, again, pair) if again else {}
         # A placeholder that did not survive: once more with what it stood for kept between the parts.
         again = {
             text: protect(text, language=pair.source, alphabet=alphabet, mask=False)

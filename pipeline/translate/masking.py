@@ -4,10 +4,14 @@
 For an address it is `www.x1.com`: all of 60 sentences of our own with an e-mail address kept it, as they did `[X1X]`,
 and the words around it were 1 to 2 points of chrF nearer to a person's. E-mail addresses, handles, hashtags and emoji
 never survive raw, nor does anything in the form of an e-mail address.
+
+A hashtag or handle that looks like a name (#CityOfChange, @RigaLive) is shown to the engine as that name, without its
+sign: 99 % of 463 came back as they were, and the words around them were 0.7 to 0.9 points of chrF nearer to a
+person's. One that does not come back is hidden like the others.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from pipeline.translate.folding import LETTER, Alphabet, fold_character
 
@@ -29,6 +33,8 @@ _FIXED = rf"""
 """
 _NEIGHBOURS = re.compile(rf"{HIDDEN}(?:\s*{HIDDEN})*")
 _IS_ADDRESS = re.compile(_ADDRESS, re.VERBOSE)
+# A capital or a digit within: no engine has a translation for it, and no word of the target is written so.
+_NAME = re.compile(r"[@#]([^\W\d_](?=\w*[A-Z0-9])[^\W_]{2,39})")
 _TOKEN = re.compile(
     r"(?:\[\s*)?(?<!\w)X\s*(\d[\d\s]{0,12})X(?!\w)(?:\s*\])?"
     r"|(?<![\w.])www\.x(\d{1,12})\.com(?!\w|[.-]\w)",
@@ -59,18 +65,33 @@ def reveal(text: str, hidden: tuple[str, ...]) -> str:
     return re.sub(HIDDEN, lambda match: hidden[ord(match[0]) - _FIRST], text) if hidden else text
 
 
-def tokens(text: str, hidden: tuple[str, ...]) -> str:
-    """The text as the engine sees it: numbered tokens in place of private-use characters."""
+def names(text: str, hidden: tuple[str, ...], alphabet: Alphabet) -> dict[int, str]:
+    """By their places in `hidden`: those that may be shown as a name, and stand once in the text."""
+    whole = reveal(text, hidden)
+    found = {}
+    for at, each in enumerate(hidden):
+        name = match[1] if (match := _NAME.fullmatch(each)) else ""
+        if name and whole.count(name) == 1 and all(fold_character(c, alphabet) == c for c in name):
+            found[at] = name
+    return found
+
+
+def tokens(text: str, hidden: tuple[str, ...], shown: Mapping[int, str]) -> str:
+    """The text as the engine sees it: numbered tokens, or the names that are `shown`, in place of private-use characters."""
 
     def token(match: re.Match[str]) -> str:
         at = ord(match[0]) - _FIRST
+        if at in shown:
+            return shown[at]
         return f"www.x{at + 1}.com" if _IS_ADDRESS.fullmatch(hidden[at]) else f"[X{at + 1}X]"
 
     return re.sub(HIDDEN, token, text) if hidden else text
 
 
-def untoken(text: str) -> str:
-    """Numbered tokens back to private-use characters, forgiving spaces, case and a lost bracket."""
+def untoken(text: str, shown: Mapping[int, str]) -> str:
+    """Numbered tokens and names back to private-use characters, forgiving of tokens spaces, case and a lost bracket."""
+    for at, name in shown.items():
+        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", chr(_FIRST + at), text)
     return _TOKEN.sub(_hidden_character, text)
 
 

@@ -7,13 +7,13 @@ Does not call an engine and does not judge its answer: checks do that.
 
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import chain
 
 from pipeline.translate import casing
 from pipeline.translate.folding import DASHES, Alphabet, Fold, fold, unfold
-from pipeline.translate.masking import HIDDEN, hide, reveal, same_tokens, tokens, untoken
+from pipeline.translate.masking import HIDDEN, hide, names, reveal, same_tokens, tokens, untoken
 from pipeline.translate.splitting import split
 
 _BETWEEN = "\0"  # parts are folded and unfolded as one text, parted by what no text holds
@@ -36,6 +36,7 @@ class Protected:
     parts: tuple[str, ...]
     glue: tuple[str, ...]  # what stands before, between and after the parts; one more than there are parts
     hidden: tuple[str, ...] = ()
+    shown: Mapping[int, str] = field(default_factory=dict)  # of the hidden, what the engine sees as a name
     folds: tuple[Fold, ...] = ()
     folded: str = ""  # the parts as one text, before tokens were written
     shouted: bool = False
@@ -47,13 +48,14 @@ def protect(
     language: str,
     alphabet: Alphabet | None,
     mask: bool = True,
+    show: bool = True,
     keep: Collection[str] = (),
 ) -> Protected:
     """The text in a form that the engine can bear.
 
     Without an alphabet the engine covers every character and length, and gets the text as it is.
     Without masks, what would be hidden stands between the parts: less context for the engine, nothing to lose.
-    `keep`: words of the text that are hidden as well.
+    `show`: hashtags and handles that look like names are shown as such. `keep`: words of the text that are hidden as well.
     """
     clean = _clean(text)
     if alphabet is None:
@@ -66,11 +68,13 @@ def protect(
     shouted = casing.is_shouted(joined) and casing.is_reversible(joined, language=language)
     spoken = casing.lower(joined, language=language) if shouted else joined
     folded, folds = fold(spoken, alphabet, language=language)
+    shown = names(joined, hidden, alphabet) if mask and show and not shouted else {}
     return Protected(
         source=text,
-        parts=tuple(tokens(part, hidden) for part in folded.split(_BETWEEN)),
+        parts=tuple(tokens(part, hidden, shown) for part in folded.split(_BETWEEN)),
         glue=tuple(reveal(piece, hidden) for piece in glue),
         hidden=hidden if mask else (),
+        shown=shown,
         folds=folds,
         folded=folded,
         shouted=shouted,
@@ -83,7 +87,7 @@ def restore(outputs: Sequence[str], protected: Protected) -> str | None:
         raise ValueError(f"{len(protected.parts)} parts went out and {len(outputs)} came back")
     joined = _BETWEEN.join(output.replace(_BETWEEN, "").strip() for output in outputs)
     if protected.hidden:
-        joined = untoken(joined)
+        joined = untoken(joined, protected.shown)
         if not same_tokens(joined, protected.folded):
             return None
     joined = unfold(joined, protected.folds, known=protected.folded)

@@ -76,6 +76,9 @@ PARTS = [
     ("Café in Łódź", ("Café in Lódz",)),
     ("Write to info@dome.lv now", ("Write to www.x1.com now",)),
     ("Ask @riga about #budget today", ("Ask [X1X] about [X2X] today",)),
+    ("Ask @RigaLive about #CityOfChange today", ("Ask RigaLive about CityOfChange today",)),
+    ("Ask #Riga and #Die and @ŠiauliaiNow today", ("Ask [X1X] and [X2X] and [X3X] today",)),
+    ("From #COP29 and COP29 again", ("From [X1X] and COP29 again",)),
     ("See https://riga.lv/a_b?c=1. Or not", ("See www.x1.com. Or not",)),
     ("See www.riga.lv/x, please", ("See www.x1.com, please",)),
     ("A 🎉 party", ("A [X1X] party",)),
@@ -185,6 +188,26 @@ class TestRestore:
         protected = protect("To a@b.lv now", language="en", alphabet=ALPHABET)
 
         assert restore([output], protected) is None
+
+    @pytest.mark.parametrize(
+        ("output", "expected"),
+        [
+            ("Hoje na CityOfChange, com RigaLive.", "Hoje na #CityOfChange, com @RigaLive."),
+            ("Hoje na CidadeDeMudança, com RigaLive.", None),
+            ("Hoje na CityOfChange, com RigaLive e RigaLive.", None),
+            ("Hoje na CityOfChanges, com RigaLive.", None),
+        ],
+    )
+    def test_a_hashtag_like_a_name_comes_back_whole_or_not_at_all(
+        self, output: str, expected: str | None
+    ) -> None:
+        """Shown without its sign; known again only as it was, and once."""
+        protected = protect("Today at #CityOfChange, with @RigaLive.", language="en", alphabet=ALPHABET)
+
+        assert restore([output], protected) == expected
+        assert protect("At #CityOfChange.", language="en", alphabet=ALPHABET, show=False).parts == (
+            "At [X1X].",
+        )
 
     def test_names_with_a_new_ending(self) -> None:
         """A folded name is known again with the ending that the target language gives it."""

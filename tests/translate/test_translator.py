@@ -181,6 +181,24 @@ def test_a_lost_placeholder_is_asked_for_again_without_masks() -> None:
     assert engine.calls == 2
 
 
+def test_a_hashtag_that_is_translated_is_hidden_the_next_time() -> None:
+    """First as a name, for the better sentence; as a token where the engine makes something else of it."""
+
+    def changing(asked: str, _pair: Pair) -> str:
+        return asked.replace("CityOfChange", "CidadeDaMudança").replace("News from", "Notícias de")
+
+    class Narrow(FakeEngine):
+        def alphabet(self, pair: Pair) -> frozenset[str] | None:
+            return frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .,()[]-'\"")
+
+    engine = Narrow(answer=changing)
+    outcome = translator(engine).translate(["News from #CityOfChange."], EN_PT)["News from #CityOfChange."]
+
+    assert isinstance(outcome, Suggestion)
+    assert outcome.text == "Notícias de #CityOfChange."
+    assert [text for text, _pair in engine.asked] == ["News from CityOfChange.", "News from [X1X]."]
+
+
 def test_remembered_machine_text_is_checked_anew_and_a_persons_is_not() -> None:
     """Findings are not remembered; a person's words are not doubted."""
     wrong = "A cidade tem 1300 elétricos novos desde a primavera."
