@@ -9,25 +9,30 @@ _STEMS = {
     "en": "thirteen fourteen fifteen sixteen seventeen eighteen nineteen twent thirt fort fift sixt sevent eight ninet "
     "hundred thousand million billion trillion dozen half quarter double twice score decade centur",
     "es": "trece catorce quince dieci veinti veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa cien "
-    "quinient setecient novecient mil docena mitad medio media",
+    "quinient setecient novecient mil docena vigésim trigésim cuadragésim quincuagésim "
+    "sexagésim septuagésim octogésim nonagésim centésim milésim mitad medio media",
     "fr": "treize quatorze quinze seize dix vingt trent quarant cinquant soixant quatre cent mille milli douzaine moitié demi",
-    "it": "tredici quattordici quindici sedici dicia dicio venti trent quarant cinquant sessant settant ottant novant "
+    "it": "tredic quattordic quindic sedic dicia dicio vent[ieou] trent quarant cinquant sessant settant ottant novant "
     "cent duecent trecent quattrocent cinquecent mille mila duemil milion miliard dozzin metà mezz",
     "lt": "trylik keturiolik penkiolik šešiolik septyniolik aštuoniolik devyniolik dvidešimt trisdešimt keturiasdešimt "
-    "penkiasdešimt šešiasdešimt septyniasdešimt aštuoniasdešimt devyniasdešimt šimt tūkst milijon milijard mln mlrd tuzin pus",
+    "penkiasdešimt šešiasdešimt septyniasdešimt aštuoniasdešimt devyniasdešimt šimt tūkst milijon milijard mln mlrd tuzin "
+    "pus dešimtmet",
     "lv": "trīspadsmit četrpadsmit piecpadsmit sešpadsmit septiņpadsmit astoņpadsmit deviņpadsmit divdesmit trīsdesmit "
-    "četrdesmit piecdesmit sešdesmit septiņdesmit astoņdesmit deviņdesmit simt tūksto milj miljon miljard ducis duci pus",
+    "četrdesmit piecdesmit sešdesmit septiņdesmit astoņdesmit deviņdesmit simt tūksto milj miljon miljard ducis duci "
+    "pus desmitgad",
     "nl": "dertien veertien vijftien zestien zeventien achttien negentien twintig dertig veertig vijftig zestig zeventig "
     "tachtig negentig honderd duizend miljoen miljard dozijn helft half",
     "pl": "trzynast czternast piętnast szesnast siedemnast osiemnast dziewiętnast dwadzie dwudziest trzydzie trzydziest "
-    "czterdzie pięćdziesi sześćdziesi siedemdziesi osiemdziesi dziewięćdziesi sto stu dwieście trzysta czterysta pięćset "
-    "sześćset siedemset osiemset dziewięćset tysi tys milion mln miliard mld tuzin poł pół",
+    "czterdzie setn pięćdziesi sześćdziesi siedemdziesi osiemdziesi dziewięćdziesi sto stu dwieście dwust trzysta trzystu "
+    "czterysta czterystu pięćset pięciuset sześćset sześciuset siedemset siedmiuset osiemset ośmiuset dziewięćset "
+    "dziewięciuset dekad tysi tys milion mln miliard mld tuzin poł pół",
     "pt": "treze catorze quatorze quinze dezess deza dezo dezen vinte trint quarent cinquent sessent setent oitent novent "
     "cem cent duzent trezent quinhent mil dúzia metade mei",
     "ro": "treisprezece paisprezece cincisprezece șaisprezece șaptesprezece optsprezece nouăsprezece douăzeci treizeci "
     "patruzeci cincizeci șaizeci șaptezeci optzeci nouăzeci sut mii mie milion miliard jumăt",
 }  # fmt: skip
-
+# Ones before tens, in one word: vierundzwanzig, vierentwintig.
+_BEFORE = {"de": r"(?:\w{3,6}und)?", "nl": r"(?:\w{3,6}[eë]n)?"}
 
 # Words and signs that multiply the number they stand with, in all languages of the network together.
 _SCALES = re.compile(
@@ -47,4 +52,6 @@ def has_scale(text: str) -> bool:
 def number_words(language: str) -> re.Pattern[str] | None:
     """Finds a word for a number in a text of this language; None where no list is kept."""
     stems = _STEMS.get(language)
-    return re.compile(rf"\b(?:{'|'.join(stems.split())})", re.IGNORECASE) if stems else None
+    if stems is None:
+        return None
+    return re.compile(rf"\b{_BEFORE.get(language, '')}(?:{'|'.join(stems.split())})", re.IGNORECASE)

@@ -9,17 +9,25 @@ from itertools import islice
 from pipeline.records import FindingData
 from pipeline.translate.checks.base import WARN, UnitForCheck, found
 from pipeline.translate.checks.figures import Figure, figures, roman_numbers, values
+from pipeline.translate.checks.measures import restated, spelled_out, unconverted
 from pipeline.translate.checks.number_words import has_scale, number_words
 
 _LONGEST = 40  # digits; int() refuses some thousands of them
 _MANY = 200  # different numbers that are left over; no sentence's: each is compared with each
 _SHOWN = 20  # numbers that a message names
 _SPELLED = 12  # the style guides spell numbers out up to here
+_ALL_OF_IT = re.compile(
+    r"(?<!\d)100[\s\u00a0\u202f-]?(?:%|per\s?c|pro[cz]|por\s?c|pour\s?c|la\s(?:sută|suta))", re.IGNORECASE
+)
+_TEN_YEARS = re.compile(r"\bdeš", re.IGNORECASE)
 _SCALES = tuple(10**power for power in (2, 3, 6, 9, 12))
 
 
 class Numbers:
-    """Numbers as multisets of values. Spelled-out ones, 12-hour times, decades and Roman centuries are let pass."""
+    """Numbers as multisets of values.
+
+    Spelled-out ones, 12-hour times, decades, Roman centuries and measures in other units are let pass.
+    """
 
     id = "numbers"
     severity = WARN
@@ -27,8 +35,10 @@ class Numbers:
     def check(self, unit: UnitForCheck) -> Iterable[FindingData]:
         source, target = figures(unit.source), figures(unit.target)
         missing, new = values(source) - values(target), values(target) - values(source)
+        yield from self._unconverted(unit)
         if not missing and not new:
             return
+        _drop_restated(missing, new, unit)
         lost, added = _in_parts(missing, source), _in_parts(new, target)
         lost, added = lost - added, added - lost
         if not lost and not added:
@@ -40,11 +50,20 @@ class Numbers:
         _drop_roman(lost, unit.target)
         _drop_roman(added, unit.source)
         _drop_centuries(added, source)
+        _drop_decades(lost, added, unit.target)
+        _drop_whole(lost, unit.source)
+        _drop_whole(added, unit.target)
         if _is_spelled(lost, added, unit.target, unit.pair.target) or _is_spelled(
             added, lost, unit.source, unit.pair.source
         ):
             return
         yield found(self, _message(missing, new), span=_first_new(target, new))
+
+    def _unconverted(self, unit: UnitForCheck) -> Iterable[FindingData]:
+        if unit.pair.source == "en" and (span := unconverted(unit.source, unit.target)):
+            yield found(
+                self, f"{unit.target[slice(*span)]}: the source has this number of another unit", span=span
+            )
 
 
 def _in_parts(left: Counter[str], items: tuple[Figure, ...]) -> Counter[str]:
@@ -64,6 +83,29 @@ def _drop_scaled(missing: Counter[str], new: Counter[str], lost: Counter[str], a
             if any(Decimal(ours) * scale == _whole(theirs) for scale in _SCALES):
                 lost -= Counter(ours.split("."))
                 added -= Counter([theirs])
+
+
+def _drop_restated(missing: Counter[str], new: Counter[str], unit: UnitForCheck) -> None:
+    """10 miles are 16 kilometres, and of 10 miles (16 kilometres) either will do."""
+    if "en" not in {unit.pair.source, unit.pair.target}:
+        return
+    sides = [(unit.source, missing), (unit.target, new)]
+    if unit.pair.source != "en":
+        sides.reverse()
+    (english, left), (other, others_left) = sides
+    said = restated(english, other, _simple(english), _simple(other))
+    for counter, known in zip((left, others_left), said, strict=True):
+        for each in known:
+            del counter[each]
+    if left and not others_left:
+        for each in spelled_out(english, other, _simple(english)):
+            del left[each]
+
+
+def _simple(text: str) -> list[str]:
+    """The different numbers of a text; none where they are too many, or are dates and versions."""
+    found = [each for each in values(figures(text)) if each.count(".") < 2]
+    return found if len(found) <= _MANY else []
 
 
 def _drop_pairs(lost: Counter[str], added: Counter[str], unit: UnitForCheck) -> None:
@@ -95,6 +137,22 @@ def _drop_centuries(added: Counter[str], source: tuple[Figure, ...]) -> None:
     """The 1930s are "the 30s of the 20th century" in Latvian."""
     for year in [int(figure.value) for figure in source if re.fullmatch(r"1\d{3}|20\d\d", figure.value)]:
         added.pop(str(_century(year)), None)
+
+
+def _drop_decades(lost: Counter[str], added: Counter[str], target: str) -> None:
+    """The 1980s are "the 9th ten of years" in Lithuanian."""
+    if not _TEN_YEARS.search(target):
+        return
+    for year in [each for each in lost if re.fullmatch(r"1\d\d0|20\d0", each)]:
+        number = str(int(year) % 100 // 10 + 1)
+        if number in added:
+            del lost[year], added[number]
+
+
+def _drop_whole(left: Counter[str], text: str) -> None:
+    """100 % is all of it, and to be 100 % sure is to be quite sure."""
+    if "100" in left and _ALL_OF_IT.search(text):
+        del left["100"]
 
 
 def _whole(digits: str) -> int:

@@ -1,0 +1,145 @@
+"""Pure: measures turned into those of the readers, miles into kilometres and Fahrenheit into Celsius."""
+
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from pipeline.translate.checks.figures import figures
+
+_SLACK = 0.1  # "nearly 20 degrees" become "about 10"
+_ROUNDED = 0.6  # an inch becomes 2 centimetres, or 3
+_HEIGHT_SLACK = 0.03  # metres
+_SPELLED_OUT = 12.5  # 20 feet are "six metres"
+_METRE = 0.3048  # of a foot
+_HEIGHT = re.compile(
+    r"(?<!\d)(\d)(?:\s?ft\.?|[\s-]f(?:oo|ee)t|['’′])[\s-]?(?:and\s)?(\d{1,2})(?!\d)", re.IGNORECASE
+)
+_GAPS = frozenset(" \u00a0\u202f-")
+_WORD = re.compile(r"[a-z]+")
+_SPELLED = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+
+Convert = Callable[[float], float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Measure:
+    """A unit as English names it, and one that stands for it: its signs and the beginnings of its names."""
+
+    english: re.Pattern[str]
+    other: re.Pattern[str]
+    convert: Convert
+
+
+def _measure(english: str, signs: str, names: str, convert: Convert) -> _Measure:
+    return _Measure(
+        re.compile(rf"(?<![^\W\d_])(?:{english})(?![^\W\d_])", re.IGNORECASE),
+        re.compile(rf"(?<![^\W\d_])(?:(?:{signs})(?![^\W\d_])|(?:{names})\w*)", re.IGNORECASE),
+        convert,
+    )
+
+
+def _times(factor: float) -> Convert:
+    return lambda value: value * factor
+
+
+_FOOT, _INCH = r"f(?:oo|ee)t|ft", r"inch(?:es)?"
+_KILOMETRE = "km|kmh|kph", "kil[oó]m|quil[oó]m|chilom"
+_METRES = "m", "m[eèé]t"
+_CENTIMETRE = "cm", "[cz]ent[iyí]m"
+_KILOGRAM = "kg", "kilo(?!m|w)|quilo(?!m|w)|chil[io](?!o?m)"
+_LITRE = "l", "lit"
+_DEGREE = "c", r"°|gr[aá]d|grād|grau|degr|stop|laipsn"
+_FAHRENHEIT = r"degrees?|fahrenheit|f|(?<=\d0)s"  # in the 80s
+_LENGTHS_AND_WEIGHTS = (
+    _measure("miles?|mph", *_KILOMETRE, _times(1.609344)),
+    _measure(_FOOT, *_METRES, _times(_METRE)),
+    _measure(_FOOT, *_CENTIMETRE, _times(100 * _METRE)),
+    _measure(_INCH, *_CENTIMETRE, _times(2.54)),
+    _measure(_INCH, "mm", "mill?im", _times(25.4)),
+    _measure("yards?|yds?", *_METRES, _times(0.9144)),
+    _measure("pounds?|lbs?", *_KILOGRAM, _times(0.45359237)),
+    _measure("stones?", *_KILOGRAM, _times(6.35029318)),
+    _measure("ounces?|oz", "g", "gram", _times(28.349523)),
+    _measure("acres?", "ha", "he[ck]t", _times(0.40468564)),
+    _measure("gallons?", *_LITRE, _times(3.785412)),  # American
+    _measure("gallons?", *_LITRE, _times(4.54609)),  # British
+)
+_MEASURES = (
+    *_LENGTHS_AND_WEIGHTS,
+    _measure(_FAHRENHEIT, *_DEGREE, lambda value: (value - 32) / 1.8),
+    _measure(_FAHRENHEIT, *_DEGREE, lambda value: value / 1.8),  # a difference
+)
+# Whether any of them is named at all; most texts name none.
+_FOREIGN = re.compile("|".join(sorted({each.english.pattern for each in _MEASURES})), re.IGNORECASE)
+
+
+def restated(
+    english: str, other: str, ours: Collection[str], theirs: Collection[str]
+) -> tuple[set[str], set[str]]:
+    """Of the numbers of an English text and of another one, those that are one measure in two units."""
+    converts = _converts(english, other)
+    if not converts:
+        return set(), set()
+    words = set(_WORD.findall(english.lower()))
+    spelled = {str(number) for number, word in enumerate(_SPELLED, start=1) if word in words}
+    pairs = {
+        (value, number)
+        for value in {*ours, *spelled}
+        for number in theirs
+        if any(_is_about(float(number), convert(float(value))) for convert in converts)
+    }
+    pairs |= _heights(english, theirs)
+    return {value for value, _ in pairs}, {number for _, number in pairs}
+
+
+def spelled_out(english: str, other: str, ours: Collection[str]) -> set[str]:
+    """Of the numbers of an English text, those that in another unit are so small that they may stand as words."""
+    converts = _converts(english, other)
+    return {
+        value for value in ours if any(1 <= convert(float(value)) <= _SPELLED_OUT for convert in converts)
+    }
+
+
+def unconverted(english: str, other: str) -> tuple[int, int] | None:
+    """Where a number of the English text stands in the other one as it is, but of another unit: 85 mph, 85 km/h."""
+    for measure in _LENGTHS_AND_WEIGHTS if _FOREIGN.search(english) else ():
+        theirs = _of(measure.other, other)
+        ours = _of(measure.english, english).keys() - _of(measure.other, english).keys() if theirs else ()
+        for value in ours:
+            if value in theirs and not _is_about(float(value), measure.convert(float(value))):
+                return theirs[value]
+    return None
+
+
+def _of(unit: re.Pattern[str], text: str) -> dict[str, tuple[int, int]]:
+    """The numbers of a text right before this unit, and where both stand."""
+    found = {}
+    for figure in figures(text):
+        match = unit.match(text, figure.end + (text[figure.end : figure.end + 1] in _GAPS))
+        if match:
+            found[figure.value] = figure.start, match.end()
+    return found
+
+
+def _converts(english: str, other: str) -> list[Convert]:
+    if not _FOREIGN.search(english):
+        return []
+    return [each.convert for each in _MEASURES if each.english.search(english) and each.other.search(other)]
+
+
+def _heights(english: str, theirs: Collection[str]) -> set[tuple[str, str]]:
+    """6-foot-6 is 1.98 m."""
+    return {
+        (part, number)
+        for feet, inches in _HEIGHT.findall(english)
+        for number in theirs
+        if any(
+            abs(float(number) / scale - _METRE * (int(feet) + int(inches) / 12)) <= _HEIGHT_SLACK
+            for scale in (1, 100)
+        )
+        for part in (feet, inches)
+    }
+
+
+def _is_about(number: float, exact: float) -> bool:
+    return abs(number - exact) <= max(_ROUNDED, _SLACK * abs(exact))
