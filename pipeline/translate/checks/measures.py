@@ -1,7 +1,7 @@
 """Pure: measures turned into those of the readers, miles into kilometres and Fahrenheit into Celsius."""
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from pipeline.translate.checks.figures import figures
@@ -15,8 +15,14 @@ _HEIGHT = re.compile(
     r"(?<!\d)(\d)(?:\s?ft\.?|[\s-]f(?:oo|ee)t|['’′])[\s-]?(?:and\s)?(\d{1,2})(?!\d)", re.IGNORECASE
 )
 _GAPS = frozenset(" \u00a0\u202f-")
-_WORD = re.compile(r"[a-z]+")
-_SPELLED = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+_REACH = 10  # characters between a number and its unit: 2 to 4 inches
+_SPELLED = {
+    word: str(number)
+    for number, word in enumerate(
+        ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"), 1
+    )
+}
+_WORD = re.compile(rf"\b(?:{'|'.join(_SPELLED)})\b", re.IGNORECASE)
 
 Convert = Callable[[float], float]
 
@@ -73,30 +79,25 @@ _MEASURES = (
 _FOREIGN = re.compile("|".join(sorted({each.english.pattern for each in _MEASURES})), re.IGNORECASE)
 
 
-def restated(
-    english: str, other: str, ours: Collection[str], theirs: Collection[str]
-) -> tuple[set[str], set[str]]:
-    """Of the numbers of an English text and of another one, those that are one measure in two units."""
-    converts = _converts(english, other)
-    if not converts:
-        return set(), set()
-    words = set(_WORD.findall(english.lower()))
-    spelled = {str(number) for number, word in enumerate(_SPELLED, start=1) if word in words}
+def restated(english: str, other: str) -> set[tuple[str, str]]:
+    """(number of the English text, number of the other one): one measure in two units."""
     pairs = {
         (value, number)
-        for value in {*ours, *spelled}
-        for number in theirs
-        if any(_is_about(float(number), convert(float(value))) for convert in converts)
+        for measure in _named_in(english, other)
+        for value in _before(measure.english, english)
+        for number in _before(measure.other, other)
+        if _is_about(float(number), measure.convert(float(value)))
     }
-    pairs |= _heights(english, theirs)
-    return {value for value, _ in pairs}, {number for _, number in pairs}
+    return pairs | _heights(english, other)
 
 
-def spelled_out(english: str, other: str, ours: Collection[str]) -> set[str]:
-    """Of the numbers of an English text, those that in another unit are so small that they may stand as words."""
-    converts = _converts(english, other)
+def spelled_out(english: str, other: str) -> set[str]:
+    """The numbers of an English text that in another unit are so small that they may stand as words."""
     return {
-        value for value in ours if any(1 <= convert(float(value)) <= _SPELLED_OUT for convert in converts)
+        value
+        for measure in _named_in(english, other)
+        for value in _before(measure.english, english)
+        if 1 <= measure.convert(float(value)) <= _SPELLED_OUT
     }
 
 
@@ -121,18 +122,33 @@ def _of(unit: re.Pattern[str], text: str) -> dict[str, tuple[int, int]]:
     return found
 
 
-def _converts(english: str, other: str) -> list[Convert]:
+def _named_in(english: str, other: str) -> list[_Measure]:
     if not _FOREIGN.search(english):
         return []
-    return [each.convert for each in _MEASURES if each.english.search(english) and each.other.search(other)]
+    return [each for each in _MEASURES if each.other.search(other) and each.english.search(english)]
 
 
-def _heights(english: str, theirs: Collection[str]) -> set[tuple[str, str]]:
+def _before(unit: re.Pattern[str], text: str) -> set[str]:
+    """The numbers that stand before a unit, in figures or small ones in English words."""
+    starts = [match.start() for match in unit.finditer(text)]
+    return {value for value, end in _numbers(text) if any(0 <= start - end <= _REACH for start in starts)}
+
+
+def _numbers(text: str) -> Iterator[tuple[str, int]]:
+    """The numbers and where they end, without dates and versions."""
+    for figure in figures(text):
+        if figure.value.count(".") < 2:
+            yield figure.value, figure.end
+    for word in _WORD.finditer(text):
+        yield _SPELLED[word[0].lower()], word.end()
+
+
+def _heights(english: str, other: str) -> set[tuple[str, str]]:
     """6-foot-6 is 1.98 m."""
     return {
         (part, number)
         for feet, inches in _HEIGHT.findall(english)
-        for number in theirs
+        for number, _ in _numbers(other)
         if any(
             abs(float(number) / scale - _METRE * (int(feet) + int(inches) / 12)) <= _HEIGHT_SLACK
             for scale in (1, 100)

@@ -35,7 +35,8 @@ class Numbers:
     def check(self, unit: UnitForCheck) -> Iterable[FindingData]:
         source, target = figures(unit.source), figures(unit.target)
         missing, new = values(source) - values(target), values(target) - values(source)
-        yield from self._unconverted(unit)
+        if source:
+            yield from self._unconverted(unit)
         if not missing and not new:
             return
         _drop_restated(missing, new, unit)
@@ -87,25 +88,20 @@ def _drop_scaled(missing: Counter[str], new: Counter[str], lost: Counter[str], a
 
 def _drop_restated(missing: Counter[str], new: Counter[str], unit: UnitForCheck) -> None:
     """10 miles are 16 kilometres, and of 10 miles (16 kilometres) either will do."""
-    if "en" not in {unit.pair.source, unit.pair.target}:
-        return
-    sides = [(unit.source, missing), (unit.target, new)]
-    if unit.pair.source != "en":
-        sides.reverse()
-    (english, left), (other, others_left) = sides
-    said = restated(english, other, _simple(english), _simple(other))
-    for counter, known in zip((left, others_left), said, strict=True):
-        for each in known:
-            del counter[each]
-    if left and not others_left:
-        for each in spelled_out(english, other, _simple(english)):
-            del left[each]
+    if unit.pair.source == "en":
+        _drop_measures(unit.source, missing, unit.target, new)
+    elif unit.pair.target == "en":
+        _drop_measures(unit.target, new, unit.source, missing)
 
 
-def _simple(text: str) -> list[str]:
-    """The different numbers of a text; none where they are too many, or are dates and versions."""
-    found = [each for each in values(figures(text)) if each.count(".") < 2]
-    return found if len(found) <= _MANY else []
+def _drop_measures(english: str, ours: Counter[str], other: str, theirs: Counter[str]) -> None:
+    pairs = restated(english, other)
+    dropped = [(value, number) for value, number in pairs if number in theirs]
+    for value, number in dropped:
+        del ours[value], theirs[number]
+    if ours and not theirs:
+        for value in {value for value, _ in pairs} | spelled_out(english, other):
+            del ours[value]
 
 
 def _drop_pairs(lost: Counter[str], added: Counter[str], unit: UnitForCheck) -> None:
