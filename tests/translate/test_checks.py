@@ -222,6 +222,7 @@ FAILING = [
     ("quotes", "en-lv", "The road is open.", "„Ceļš ir atvērts.", INFO),
     ("quotes", "en-fr", "The road is open.", "La route est ouverte. »", INFO),
     ("quotes", "en-lv", "The road is open.", "Ceļš „ir atvērts.", WARN),
+    ("quotes", "en-lv", "Mayor 'anxious' about the road", "Mērs „noraizējies par ceļu", WARN),
     ("quotes", "en-lt", '"The road is open," he said.', "„Kelias atviras, – sakė jis.", INFO),
     ("quotes", "en-lt", '"The road is open."', "– Kelias atviras.“", INFO),
     ("quotes", "en-pl", '"The road is open," he said.', "„Droga jest otwarta, – powiedział.", WARN),

@@ -53,7 +53,7 @@ class Quotes:
         ours, theirs = _count(unit.source), _count(unit.target)
         if ours % 2 == 0 and theirs % 2 == 1 and _pairs_single(unit.source):
             lone = lone_mark(unit.target)
-            if lone and _is_shared(lone, unit):
+            if lone and (_is_shared(lone, unit) or _begins_only(lone, unit)):
                 return
             severity = INFO if lone and _goes_on(lone, unit) else WARN
             message = "a quotation mark lacks its partner"
@@ -138,10 +138,17 @@ def _has_other_marks(unit: UnitForCheck) -> bool:
 
 def _pairs_single(text: str) -> bool:
     """False where a single mark opens or closes a quotation that goes on in another sentence."""
-    opened, closed = len(_SINGLE_OPENS.findall(text)), len(_SINGLE_CLOSES.findall(text))
-    if opened == closed == 1 and _OF_MANY.search(text) and not _SINGLE_CLOSES.search(_OF_MANY.sub("", text)):
-        return False  # 'We know the students' ideas.
-    return opened == closed
+    return len(_SINGLE_OPENS.findall(text)) == len(_SINGLE_CLOSES.findall(text))
+
+
+def _begins_only(lone: LoneMark, unit: UnitForCheck) -> bool:
+    """Both begin what goes on in another sentence; what looks like the end is an apostrophe: the students' ideas."""
+    return (
+        lone.opens
+        and not unit.target[: lone.position].strip()
+        and _SINGLE_OPENS.match(unit.source) is not None
+        and not _SINGLE_CLOSES.search(_OF_MANY.sub("", unit.source))
+    )
 
 
 def _is_shared(lone: LoneMark, unit: UnitForCheck) -> bool:
