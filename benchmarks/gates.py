@@ -94,6 +94,7 @@ def _checks(parallel: Texts, count: int) -> None:
     made: Counter[tuple[str, str]] = Counter()
     found: Counter[tuple[str, str]] = Counter()
     seconds, ran = 0.0, 0
+    findings(Pair("en", TARGETS[0]), parallel["en"][0], parallel[TARGETS[0]][0])  # loads the classifier
     for target in TARGETS:
         alarms[target] = Counter()
         for pairing in _pairings(parallel, target, count):

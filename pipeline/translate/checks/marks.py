@@ -28,6 +28,7 @@ _OPENS = re.compile(rf"\s*[{MARKS}{SINGLE}]")
 _SPOKEN = re.compile(rf"[,:]\s[{MARKS}{SINGLE}]|^[{MARKS}{SINGLE}][^{MARKS}]*[,!?][{MARKS}{SINGLE}]")
 _FEW = 3  # words: a name, a title, a word that is not meant
 _BRACKETS = (("(", ")"), ("[", "]"), ("{", "}"))
+_ANY_BRACKET = re.compile(r"[()\[\]{}]")
 _IN_BRACKETS = re.compile(r"\([^\w()]{0,3}\d[\d.,\s]*-?(?:[^\W\d_]{1,12}|[%°€$£])?[^\w()]?(?:\sper\shour)?\)")
 _LIST_BRACKET = re.compile(r"(?:^|(?<=\s))(?:\w|\d+)\)")  # a), 1): no pair
 _AFTER_END = f" \t\r\n\u00a0\u202f{MARKS}{SINGLE})]"
@@ -71,6 +72,8 @@ class Brackets:
     severity = WARN
 
     def check(self, unit: UnitForCheck) -> Iterable[FindingData]:
+        if not (_ANY_BRACKET.search(unit.source) or _ANY_BRACKET.search(unit.target)):
+            return
         source, target = _without_lists(unit.source), _without_lists(unit.target)
         for opening, closing in _BRACKETS:
             if source.count(opening) != source.count(closing):

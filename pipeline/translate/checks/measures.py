@@ -31,14 +31,17 @@ Convert = Callable[[float], float]
 class _Measure:
     """A unit as English names it, and one that stands for it: its signs and the beginnings of its names."""
 
+    words: tuple[str, ...]
     english: re.Pattern[str]
     other: re.Pattern[str]
     convert: Convert
 
 
-def _measure(english: str, signs: str, names: str, convert: Convert) -> _Measure:
+def _measure(english: str, signs: str, names: str, convert: Convert, *, also: str = r"(?!)") -> _Measure:
+    words = tuple(english.split())
     return _Measure(
-        re.compile(rf"(?<![^\W\d_])(?:{english})(?![^\W\d_])", re.IGNORECASE),
+        words,
+        re.compile(rf"(?<![^\W\d_])(?:{'|'.join(words)}|{also})(?![^\W\d_])", re.IGNORECASE),
         re.compile(rf"(?<![^\W\d_])(?:(?:{signs})(?![^\W\d_])|(?:{names})\w*)", re.IGNORECASE),
         convert,
     )
@@ -48,35 +51,39 @@ def _times(factor: float) -> Convert:
     return lambda value: value * factor
 
 
-_FOOT, _INCH = r"f(?:oo|ee)t|ft", r"inch(?:es)?"
+def _degrees(convert: Convert) -> _Measure:
+    names = r"°|gr[aá]d|grād|grau|degr|stop|laipsn"
+    return _measure("degree degrees fahrenheit f", "c", names, convert, also=r"(?<=\d0)s")  # in the 80s
+
+
+_FOOT, _INCH = "foot feet ft", "inch inches"
 _KILOMETRE = "km|kmh|kph", "kil[oó]m|quil[oó]m|chilom"
 _METRES = "m", "m[eèé]t"
 _CENTIMETRE = "cm", "[cz]ent[iyí]m"
 _KILOGRAM = "kg", "kilo(?!m|w)|quilo(?!m|w)|chil[io](?!o?m)"
 _LITRE = "l", "lit"
-_DEGREE = "c", r"°|gr[aá]d|grād|grau|degr|stop|laipsn"
-_FAHRENHEIT = r"degrees?|fahrenheit|f|(?<=\d0)s"  # in the 80s
 _LENGTHS_AND_WEIGHTS = (
-    _measure("miles?|mph", *_KILOMETRE, _times(1.609344)),
+    _measure("mile miles mph", *_KILOMETRE, _times(1.609344)),
     _measure(_FOOT, *_METRES, _times(_METRE)),
     _measure(_FOOT, *_CENTIMETRE, _times(100 * _METRE)),
     _measure(_INCH, *_CENTIMETRE, _times(2.54)),
     _measure(_INCH, "mm", "mill?im", _times(25.4)),
-    _measure("yards?|yds?", *_METRES, _times(0.9144)),
-    _measure("pounds?|lbs?", *_KILOGRAM, _times(0.45359237)),
-    _measure("stones?", *_KILOGRAM, _times(6.35029318)),
-    _measure("ounces?|oz", "g", "gram", _times(28.349523)),
-    _measure("acres?", "ha", "he[ck]t", _times(0.40468564)),
-    _measure("gallons?", *_LITRE, _times(3.785412)),  # American
-    _measure("gallons?", *_LITRE, _times(4.54609)),  # British
+    _measure("yard yards yd yds", *_METRES, _times(0.9144)),
+    _measure("pound pounds lb lbs", *_KILOGRAM, _times(0.45359237)),
+    _measure("stone stones", *_KILOGRAM, _times(6.35029318)),
+    _measure("ounce ounces oz", "g", "gram", _times(28.349523)),
+    _measure("acre acres", "ha", "he[ck]t", _times(0.40468564)),
+    _measure("gallon gallons", *_LITRE, _times(3.785412)),  # American
+    _measure("gallon gallons", *_LITRE, _times(4.54609)),  # British
 )
 _MEASURES = (
     *_LENGTHS_AND_WEIGHTS,
-    _measure(_FAHRENHEIT, *_DEGREE, lambda value: (value - 32) / 1.8),
-    _measure(_FAHRENHEIT, *_DEGREE, lambda value: value / 1.8),  # a difference
+    _degrees(lambda value: (value - 32) / 1.8),
+    _degrees(lambda value: value / 1.8),  # a difference
 )
-# Whether any of them is named at all; most texts name none.
-_FOREIGN = re.compile("|".join(sorted({each.english.pattern for each in _MEASURES})), re.IGNORECASE)
+# Most texts name none of them, and to see that is cheap.
+_FOREIGN = frozenset(word for measure in _MEASURES for word in measure.words)
+_LETTERS = re.compile(r"[a-z]+")
 
 
 def restated(english: str, other: str) -> set[tuple[str, str]]:
@@ -103,7 +110,7 @@ def spelled_out(english: str, other: str) -> set[str]:
 
 def unconverted(english: str, other: str) -> tuple[int, int] | None:
     """Where a number of the English text stands in the other one as it is, but of another unit: 85 mph, 85 km/h."""
-    for measure in _LENGTHS_AND_WEIGHTS if _FOREIGN.search(english) else ():
+    for measure in _LENGTHS_AND_WEIGHTS if _is_foreign(english) else ():
         theirs = _of(measure.other, other)
         ours = _of(measure.english, english).keys() - _of(measure.other, english).keys() if theirs else ()
         for value in ours:
@@ -123,9 +130,13 @@ def _of(unit: re.Pattern[str], text: str) -> dict[str, tuple[int, int]]:
 
 
 def _named_in(english: str, other: str) -> list[_Measure]:
-    if not _FOREIGN.search(english):
+    if not _is_foreign(english):
         return []
     return [each for each in _MEASURES if each.other.search(other) and each.english.search(english)]
+
+
+def _is_foreign(english: str) -> bool:
+    return not _FOREIGN.isdisjoint(_LETTERS.findall(english.lower())) or "0s" in english
 
 
 def _before(unit: re.Pattern[str], text: str) -> set[str]:

@@ -21,6 +21,8 @@ _AMOUNTS = {
     code: re.compile(rf"(?:{forms})\s?{_NUMBER}|{_NUMBER}{_SCALE}(?:{forms})", re.IGNORECASE)
     for code, forms in _CURRENCIES.items()
 }
+_DIGIT = re.compile(r"\d")
+_ANY = re.compile("|".join(_CURRENCIES.values()), re.IGNORECASE)
 _ANYWHERE = {code: re.compile(forms, re.IGNORECASE) for code, forms in _CURRENCIES.items()}
 
 
@@ -31,7 +33,7 @@ class Money:
     severity = WARN
 
     def check(self, unit: UnitForCheck) -> Iterable[FindingData]:
-        if not re.search(r"\d", unit.source):
+        if not _DIGIT.search(unit.source) or not _ANY.search(unit.source):
             return
         for code, pattern in _AMOUNTS.items():
             amount = pattern.search(unit.source)

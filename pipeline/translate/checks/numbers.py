@@ -34,11 +34,13 @@ class Numbers:
 
     def check(self, unit: UnitForCheck) -> Iterable[FindingData]:
         source, target = figures(unit.source), figures(unit.target)
-        missing, new = values(source) - values(target), values(target) - values(source)
-        if source:
-            yield from self._unconverted(unit)
-        if not missing and not new:
+        if not source and not target:
             return
+        yield from self._unconverted(unit)
+        ours, theirs = values(source), values(target)
+        if ours == theirs:
+            return
+        missing, new = ours - theirs, theirs - ours
         _drop_restated(missing, new, unit)
         lost, added = _in_parts(missing, source), _in_parts(new, target)
         lost, added = lost - added, added - lost
