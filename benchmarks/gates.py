@@ -195,15 +195,21 @@ def _segmentation(parallel: Texts) -> None:
     table(("", "ICU4X F1", "right", "ours F1", "right", "prototype: ICU4X / its own, right"), rows)
 
 
+_STOP = re.compile(r"([^\W\d_]*)[\"”“»’]?([.!?…])[\"”“»’]?\s+\W?([^\W\d_]\w*)")
+
+
 def _triples(lines: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Lines that are one sentence for sure: they end as one, and no stop before a capital stands inside."""
-    whole = [
-        line
-        for line in lines
-        if re.search(r"[.!?]$", line)
-        and not re.search(r"[.!?…][\"”“»’]?\s+\W?[^\W\d_a-z]{1}\w{3}", line[:-1])
-    ]
+    """Lines that are one sentence for sure."""
+    whole = [line for line in lines if re.search(r"[.!?]$", line) and _is_one(line)]
     return (whole[at : at + 3] for at in range(0, len(whole) - 2, 3))
+
+
+def _is_one(line: str) -> bool:
+    """It begins as a sentence, and no stop stands in it before a capital, but after what may be an abbreviation."""
+    return not line[0].islower() and not any(
+        after[0].isupper() and (len(after) > 3 or mark in "!?" or len(before) > 4)
+        for before, mark, after in _STOP.findall(line[:-1])
+    )
 
 
 def _of_splitter(counts: Counter[str]) -> tuple[str, str]:

@@ -33,6 +33,18 @@ def sentences(text: str, language: str) -> list[str]:
             "pt",
             ["A Sra. May e o sr. Mueller falaram com a Dra. Ford.", "Voltam no séc. XXI, p. ex. em Lisboa."],
         ),
+        ("en", ["Two pupils were given an A.", "The others will sit it again in the U.S.", "They agreed."]),
+        ("en", ["See Fig. 3 and J. F. Adams of the U.S. Army.", "He waited.", "3 trams came."]),
+        (
+            "lt",
+            [
+                "Biblioteka veikia nuo 1994 m.",
+                "Dabar ji uždaryta, – sakė jis.",
+                "2017 m. Vilniaus taryba nusprendė.",
+            ],
+        ),
+        ("nl", ["Zij woont nu in de VS.", "Hij niet."]),
+        ("fr", ["Elle crie « vive la ville ».", "14 personnes l'entendent."]),
         ("ga", ["Tá an leabharlann oscailte.", "Fáilte roimh St. Patrick!"]),
     ],
 )
