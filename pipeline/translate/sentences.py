@@ -22,7 +22,7 @@ _CLOSING = re.compile(r"[»”)\]]+[.!?…,]*\s+")
 # ICU takes a dash for a going on, and lower case too, even that of "'s Avonds"; it skips digits to see the case.
 _STOP = r"(?:[”“\"’]|[\s\u00a0\u202f]?»)?[.!?…][”“»\"’]?\s+"
 _MISSED = re.compile(
-    rf"[^\W\d_]{{2}}{_STOP}(?=[–—-]\s?[^\W\d_]|['’][stn]\s[A-Z])|(?:[^\W\d_]{{3}}|[%)]){_STOP}(?=\d)"
+    rf"[^\W\d_]{{2}}{_STOP}(?=[–—-]\s?[^\W\d_]|['’][stn]\s[A-Z])|(?:[^\W\d_]{{3}}|[%)]|\d(?=[”“»\"])){_STOP}(?=\d)"
 )
 _CLITIC = re.compile(r"['’][stn]\s[A-Z]")
 _ORDINAL = re.compile(r"\d{1,2}\.")

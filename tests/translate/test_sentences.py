@@ -45,6 +45,9 @@ def sentences(text: str, language: str) -> list[str]:
         ),
         ("nl", ["Zij woont nu in de VS.", "Hij niet."]),
         ("fr", ["Elle crie « vive la ville ».", "14 personnes l'entendent."]),
+        ("fr", ["L'avion prend son vol.", "Il part vers le sud."]),
+        ("ro", ["Echipa este pe primul loc.", "Mâine joacă din nou."]),
+        ("lt", ["Pranešė p. Rimas iš „Kanalo 5“.", "6 valandą bus žinios."]),
         ("ga", ["Tá an leabharlann oscailte.", "Fáilte roimh St. Patrick!"]),
     ],
 )
