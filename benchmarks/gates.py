@@ -21,7 +21,7 @@ from fxtranslate import discovery
 from lxml import etree
 
 from benchmarks.documents import documents
-from benchmarks.faults import FAULTS, Pairing
+from benchmarks.faults import FAULTS, Pairing, number_lost
 from benchmarks.local import LocalTranslations, local_translations
 from benchmarks.measure import cpu_seconds, table
 from benchmarks.parallel import Texts, texts
@@ -55,6 +55,7 @@ _CAUGHT = {
     "end mark lost": "99.8",
     "wrong language": "99.7",
 }
+_FAULTS = {**FAULTS, "number left out": number_lost}
 # All three sentences apart, in percent: ICU4X alone and the prototype.
 _SPLIT = {"lv": (94, 97), "lt": (60, 89), "pl": (92, 96), "de": (86, 95), "ro": (94, 99), "it": (95, 97),
           "es": (84, 89), "fr": (96, 95), "en": (97, 98)}  # fmt: skip
@@ -107,7 +108,7 @@ def _checks(parallel: Texts, count: int) -> None:
                 {each.check for each in clean} - {each.check for each in clean if each.severity != INFO}
             )
             chance = random.Random(pairing.source)
-            for kind, fault in FAULTS.items():
+            for kind, fault in _FAULTS.items():
                 if (faulty := fault(pairing, chance)) is not None:
                     made[kind, target] += 1
                     found[kind, target] += new_in(findings(pair, pairing.source, faulty), clean)
@@ -145,7 +146,7 @@ def _show_alarms(alarms: dict[str, Counter[str]], hints: Counter[str], count: in
 def _show_catches(made: Counter[tuple[str, str]], found: Counter[tuple[str, str]]) -> None:
     print("\nfaults found, %, en to …")
     rows = []
-    for kind in FAULTS:
+    for kind in _FAULTS:
         total, caught = (sum(counts[kind, target] for target in TARGETS) for counts in (made, found))
         each = [_percent(found[kind, target], made[kind, target]) for target in TARGETS]
         rows.append((kind, *each, _percent(caught, total), _CAUGHT.get(kind, ""), str(total)))

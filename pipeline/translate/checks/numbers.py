@@ -10,7 +10,7 @@ from pipeline.records import FindingData
 from pipeline.translate.checks.base import WARN, UnitForCheck, found
 from pipeline.translate.checks.figures import Figure, figures, roman_numbers, values
 from pipeline.translate.checks.measures import restated, spelled_out, unconverted
-from pipeline.translate.checks.number_words import has_scale, number_words
+from pipeline.translate.checks.number_words import has_scale, may_be_spelled
 
 _LONGEST = 40  # digits; int() refuses some thousands of them
 _MANY = 200  # different numbers that are left over; no sentence's: each is compared with each
@@ -167,10 +167,7 @@ def _is_spelled(left: Counter[str], other: Counter[str], text: str, language: st
     """Only one side lacks numbers, and the other may well have them in words."""
     if other:
         return False
-    pattern = number_words(language)
-    return (
-        all(_whole(each) <= _SPELLED for each in left) or pattern is None or pattern.search(text) is not None
-    )
+    return all(number <= _SPELLED or may_be_spelled(number, text, language) for number in map(_whole, left))
 
 
 def _message(missing: Counter[str], new: Counter[str]) -> str:
