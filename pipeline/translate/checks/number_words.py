@@ -1,4 +1,4 @@
-"""Words that stand for numbers above twelve, by language. Data only."""
+"""Words that stand for numbers above twelve, by language."""
 
 import re
 from functools import lru_cache
@@ -10,7 +10,7 @@ _TENS = {
     "en": "thirteen fourteen fifteen sixteen seventeen eighteen nineteen twent thirt fort(?:y|ie) fift sixt sevent eight[iy] "
     "ninet dozen half quarter decade centur",
     "es": "trece catorce quince dieci veinti veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa docena vigésim "
-    "trigésim cuadragésim quincuagésim sexagésim septuagésim octogésim nonagésim mitad medi[oa]\b",
+    "trigésim cuadragésim quincuagésim sexagésim septuagésim octogésim nonagésim mitad medi[oa]\\b",
     "fr": "treiz quatorz quinz seiz dix vingt trent quarant cinquant soixant quatre.vingt douzaine moitié demi",
     "it": "tredic quattordic quindic sedic dicia dicio vent[ieou] trent quarant cinquant sessant settant ottant novant "
     "dozzin metà mezz[oa]",
@@ -23,7 +23,7 @@ _TENS = {
     "pl": "trzynast czternast piętnast szesnast siedemnast osiemnast dziewiętnast dwadzie dwudziest trzydzie trzydziest "
     "czterdzie pięćdziesi sześćdziesi siedemdziesi osiemdziesi dziewięćdziesi dekad tuzin połow pół",
     "pt": "treze catorze quatorze quinze dezess deza dezo dezen vinte trint quarent cinquent sessent setent oitent novent "
-    "dúzia metade mei[oa]\b",
+    "dúzia metade mei[oa]\\b",
     "ro": "treisprezece paisprezece cincisprezece șaisprezece șaptesprezece optsprezece nouăsprezece douăzeci treizeci "
     "patruzeci cincizeci șaizeci șaptezeci optzeci nouăzeci jumăt",
 }  # fmt: skip
@@ -31,16 +31,16 @@ _TENS = {
 _HUNDREDS = {
     "de": "hundert tausend million milliard",
     "en": "hundred thousand million billion trillion centur",
-    "es": "cien quinient setecient novecient mil\b miles\b millón millon centésim milésim",
-    "fr": "cent\b cents\b centaine centième mille milli siècle",
-    "it": "cento\b centin centesim mille mila\b milion miliard",
+    "es": "cien quinient setecient novecient mil\\b miles\\b millón millon centésim milésim",
+    "fr": "cent\\b cents\\b centaine centième mille milli siècle",
+    "it": "cento\\b centin centesim mille mila\\b milion miliard",
     "lt": "šimt tūkst milijon milijard mln mlrd",
     "lv": "simt tūksto milj miljon miljard gadsimt",
     "nl": "honderd duizend miljoen miljard",
-    "pl": "\bsto\b \bstu\b setn setk setek dwieście dwust trzyst czteryst pięćset pięciuset sześćset sześciuset siedemset "
+    "pl": "\\bsto\\b \\bstu\\b setn setk setek dwieście dwust trzyst czteryst pięćset pięciuset sześćset sześciuset siedemset "
     "siedmiuset osiemset ośmiuset dziewięćset dziewięciuset tysi tys mln milion miliard mld",
-    "pt": "\bcem\b cento\b centen duzent trezent quinhent mil\b milh",
-    "ro": "sut mii\b mie\b milion miliard",
+    "pt": "\\bcem\\b cento\\b centen duzent trezent quinhent mil\\b milh",
+    "ro": "sut mii\\b mie\\b milion miliard",
 }  # fmt: skip
 _SMALL = 12  # the style guides spell numbers out up to here
 # Ones before tens, in one word: vierundzwanzig, vierentwintig.
