@@ -26,10 +26,15 @@ _SAID = re.compile(r"[,.!?…]\s[–—―⎯-]\s")
 _CLOSE_LATE = frozenset({"lt"})  # „…, – he said. – …“: the marks close where all of the speech ends
 _OPENS = re.compile(rf"\s*[{MARKS}{SINGLE}]")
 _SPOKEN = re.compile(rf"[,:]\s[{MARKS}{SINGLE}]|^[{MARKS}{SINGLE}][^{MARKS}]*[,!?][{MARKS}{SINGLE}]")
+_QUOTES_NAMES = frozenset(
+    {"lt", "lv"}
+)  # of firms, teams and works; most languages only write them with a capital
+_LONG_NAME = 4  # words
 _FEW = 3  # words: a name, a title, a word that is not meant
 _BRACKETS = (("(", ")"), ("[", "]"), ("{", "}"))
 _ANY_BRACKET = re.compile(r"[()\[\]{}]")
-_IN_BRACKETS = re.compile(r"\([^\w()]{0,3}\d[\d.,\s]*-?(?:[^\W\d_]{1,12}|[%°€$£])?[^\w()]?(?:\sper\shour)?\)")
+_IN_BRACKETS = re.compile(r"\(([^()]+)\)")
+_AMOUNT = re.compile(r"[^\w()]{0,3}\d[\d.,\s]*-?(?:[^\W\d_]{1,12}|[%°€$£])?[^\w()]?(?:\sper\shour)?")
 _LIST_BRACKET = re.compile(r"(?:^|(?<=\s))(?:\w|\d+)\)")  # a), 1): no pair
 _AFTER_END = f" \t\r\n\u00a0\u202f{MARKS}{SINGLE})]"
 _END = re.compile(r"[.!?…:;]{0,8}$")
@@ -59,7 +64,7 @@ class Quotes:
             severity = INFO if lone and _goes_on(lone, unit) else WARN
             message = "a quotation mark lacks its partner"
             yield found(self, message, span=_last(_DOUBLE, unit.target), severity=severity)
-        elif theirs == 0 and (lost := _quoted(unit.source, ours)) and not _has_other_marks(unit):
+        elif theirs == 0 and (lost := _lost(unit, ours)) and not _has_other_marks(unit):
             is_short = max(len(_WORDS.findall(each)) for each in lost) <= _FEW
             severity = INFO if is_short and not _SPOKEN.search(unit.source) else WARN
             yield found(self, "the quotation marks are missing", severity=severity)
@@ -80,7 +85,7 @@ class Brackets:
                 continue
             if target.count(opening) != target.count(closing):
                 yield found(self, f"{opening}{closing} do not pair")
-            elif source.count(opening) and not target.count(opening) and not _holds_measures(source):
+            elif source.count(opening) and not target.count(opening) and not _is_kept(source, target):
                 yield found(self, f"{opening}{closing} are missing")
 
 
@@ -102,9 +107,17 @@ class EndPunctuation:
         yield found(self, message, fix=_mended(unit.target, ours, theirs), severity=severity)
 
 
-def _holds_measures(text: str) -> bool:
-    """Only amounts stand in its round brackets, the same once more in another unit: the numbers' business."""
-    return "[" not in text and "{" not in text and not _IN_BRACKETS.sub("", text).count("(")
+def _is_kept(source: str, target: str) -> bool:
+    """An amount in another unit, the numbers' business; or a name that returns without its brackets.
+
+    Latvian puts a foreign name's own spelling into brackets.
+    """
+    if "[" in source or "{" in source:
+        return False
+    held = [match[1] for match in _IN_BRACKETS.finditer(source)]
+    return len(held) == source.count("(") and all(
+        _AMOUNT.fullmatch(each) or (each[0].isupper() and each in target) for each in held
+    )
 
 
 def _without_lists(text: str) -> str:
@@ -122,6 +135,14 @@ def _is_open(text: str) -> bool:
 def _count(text: str) -> int:
     marks = len(_DOUBLE.findall(text))
     return marks - len(_INCHES.findall(text)) if marks % 2 else marks
+
+
+def _lost(unit: UnitForCheck, marks: int) -> list[str]:
+    """What stood in quotation marks and would in any language."""
+    quoted = _quoted(unit.source, marks)
+    if unit.pair.source not in _QUOTES_NAMES:
+        return quoted
+    return [each for each in quoted if not each[:1].isupper() or len(_WORDS.findall(each)) > _LONG_NAME]
 
 
 def _quoted(text: str, marks: int) -> list[str]:
