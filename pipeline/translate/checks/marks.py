@@ -39,8 +39,7 @@ _LIST_BRACKET = re.compile(r"(?:^|(?<=\s))(?:\w|\d+)\)")  # a), 1): no pair
 _AFTER_END = f" \t\r\n\u00a0\u202f{MARKS}{SINGLE})]"
 _END = re.compile(r"[.!?…:;]{0,8}$")
 _KINDS = {"": "none", "!": "exclamation", "?": "question", "…": "ellipsis", ":": "colon", ";": "semicolon"}
-# Whether they come, and not: "Do they come?"
-_REPORTED = re.compile(rf"\w[^?]*(?::\s|(?<=\s)[{MARKS}{SINGLE}](?=\w))[^?]*\?\W*$")
+_TOLD = re.compile(rf":\s|(?<=\s)[{MARKS}{SINGLE}](?=\w)")  # what comes before a question that is told
 _WORDS = re.compile(r"\w+")
 _LONG = 4  # words: shorter texts end as the language likes
 
@@ -102,9 +101,16 @@ class EndPunctuation:
         if ours == "?" and unit.target.count("?") >= unit.source.count("?"):
             return  # the question is asked in the middle
         message = f"ends in {_name(theirs)}, the source in {_name(ours)}"
-        is_grave = theirs == "?" or (ours == "?" and not _REPORTED.search(unit.source))
+        is_grave = theirs == "?" or (ours == "?" and not _is_reported(unit.source))
         severity = WARN if is_grave else INFO
         yield found(self, message, fix=_mended(unit.target, ours, theirs), severity=severity)
+
+
+def _is_reported(text: str) -> bool:
+    """Whether its last question is told, as another language may do in a statement."""
+    question = text[: text.rindex("?")].rpartition("?")[2]
+    first = _WORDS.search(question)
+    return first is not None and _TOLD.search(question, first.end()) is not None
 
 
 def _is_kept(source: str, target: str) -> bool:

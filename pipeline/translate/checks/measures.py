@@ -1,6 +1,7 @@
 """Pure: measures turned into those of the readers, miles into kilometres and Fahrenheit into Celsius."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ _HEIGHT = re.compile(
 )
 _GAPS = frozenset(" \u00a0\u202f-")
 _REACH = 10  # characters between a number and its unit: 2 to 4 inches
+_MANY = 200  # different numbers; no sentence's: each is compared with each
 _SPELLED = {
     word: str(number)
     for number, word in enumerate(
@@ -88,14 +90,17 @@ _LETTERS = re.compile(r"[a-z]+")
 
 def restated(english: str, other: str) -> set[tuple[str, str]]:
     """(number of the English text, number of the other one): one measure in two units."""
-    pairs = {
-        (value, number)
-        for measure in _named_in(english, other)
-        for value in _before(measure.english, english)
-        for number in _before(measure.other, other)
-        if _is_about(float(number), measure.convert(float(value)))
-    }
-    return pairs | _heights(english, other)
+    pairs = _heights(english, other)
+    for measure in _named_in(english, other):
+        ours, theirs = _before(measure.english, english), _before(measure.other, other)
+        if len(ours) + len(theirs) <= _MANY:
+            pairs |= {
+                (value, number)
+                for value in ours
+                for number in theirs
+                if _is_about(float(number), measure.convert(float(value)))
+            }
+    return pairs
 
 
 def spelled_out(english: str, other: str) -> set[str]:
@@ -142,7 +147,11 @@ def _is_foreign(english: str) -> bool:
 def _before(unit: re.Pattern[str], text: str) -> set[str]:
     """The numbers that stand before a unit, in figures or small ones in English words."""
     starts = [match.start() for match in unit.finditer(text)]
-    return {value for value, end in _numbers(text) if any(0 <= start - end <= _REACH for start in starts)}
+    return {
+        value
+        for value, end in _numbers(text)
+        if (at := bisect_left(starts, end)) < len(starts) and starts[at] - end <= _REACH
+    }
 
 
 def _numbers(text: str) -> Iterator[tuple[str, int]]:
@@ -156,10 +165,13 @@ def _numbers(text: str) -> Iterator[tuple[str, int]]:
 
 def _heights(english: str, other: str) -> set[tuple[str, str]]:
     """6-foot-6 is 1.98 m."""
+    heights, numbers = set(_HEIGHT.findall(english)), {number for number, _ in _numbers(other)}
+    if not heights or len(heights) + len(numbers) > _MANY:
+        return set()
     return {
         (part, number)
-        for feet, inches in _HEIGHT.findall(english)
-        for number, _ in _numbers(other)
+        for feet, inches in heights
+        for number in numbers
         if any(
             abs(float(number) / scale - _METRE * (int(feet) + int(inches) / 12)) <= _HEIGHT_SLACK
             for scale in (1, 100)
