@@ -163,6 +163,7 @@ EXEMPT = [
     ("untranslated", "en-lv", "Riga Dome FC", "Riga Dome FC"),
     ("untranslated", "en-lv", "info@dome.lv", "info@dome.lv"),
     ("untranslated", "en-en", LONG, LONG),
+    ("untranslated", "lv-en", LONG, LONG),
     ("untranslated", "en-lv", "Il faut bien le faire maintenant.", "Il faut bien le faire maintenant."),
     (
         "untranslated",
