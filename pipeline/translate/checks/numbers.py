@@ -64,9 +64,7 @@ class Numbers:
 
     def _unconverted(self, unit: UnitForCheck) -> Iterable[FindingData]:
         if unit.pair.source == "en" and (span := unconverted(unit.source, unit.target)):
-            yield found(
-                self, f"{unit.target[slice(*span)]}: the source has this number of another unit", span=span
-            )
+            yield found(self, f"{unit.target[slice(*span)]} is not in the source", span=span)
 
 
 def _in_parts(left: Counter[str], items: tuple[Figure, ...]) -> Counter[str]:
