@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pipeline.translate.checks.negation import denials_of
 
 _NUMBER = re.compile(r"\d+")
+_ALONE = re.compile(r"(?<![\d.,])\d+(?![\d.,]*\d)")
 _PLAIN = 12  # up to here a number may be spelled out, and a changed one is not told from that
 _PAIRED = {"„": "”“", "«": "»", "“": "”", '"': '"'}
 _PREFIXED = {"lv": {"nav": "ir", "nebija": "bija"}, "lt": {"nėra": "yra", "nebuvo": "buvo"}}
@@ -39,6 +40,19 @@ def number(pairing: Pairing, chance: random.Random) -> str | None:
     at = match.start() + chance.randrange(len(match[0]))
     digit = chance.choice([each for each in "123456789" if each != pairing.target[at]])
     return pairing.target[:at] + digit + pairing.target[at + 1 :]
+
+
+def number_lost(pairing: Pairing, chance: random.Random) -> str | None:
+    """A number that both sides hold is left out."""
+    shared = [
+        match
+        for match in _ALONE.finditer(pairing.target)
+        if int(match[0]) > _PLAIN and match[0] in _NUMBER.findall(pairing.source)
+    ]
+    if not shared:
+        return None
+    match = chance.choice(shared)
+    return pairing.target[: match.start()] + pairing.target[match.end() :]
 
 
 def cut(pairing: Pairing, _chance: random.Random) -> str | None:

@@ -14,15 +14,15 @@ from itertools import pairwise
 
 from fxtranslate import discovery
 
-_SECTIONS = frozenset({"never-final", "maybe-final", "goes-on", "before-ordinal"})
+_SECTIONS = frozenset({"never-final", "maybe-final", "goes-on", "before-ordinal", "begins"})
 _COMMON = "common"
 _OPENING = "([{„“”«»\"'‘‚‹›¿¡—–-"
 _CLOSING_ONLY = re.compile(r"[\s\"'’”“»›)\]}.,;:!?…]+")
 _CLOSING = re.compile(r"[»”)\]]+[.!?…,]*\s+")
 # ICU takes a dash for a going on, and lower case too, even that of "'s Avonds"; it skips digits to see the case.
-_STOP = r"[”“»\"’]?[.!?…][”“»\"’]?\s+"
+_STOP = r"(?:[”“\"’]|[\s\u00a0\u202f]?»)?[.!?…][”“»\"’]?\s+"
 _MISSED = re.compile(
-    rf"[^\W\d_]{{2}}{_STOP}(?=[–—-]\s?[^\W\d_]|['’][stn]\s[A-Z])|(?:[^\W\d_]{{4}}|[%)]){_STOP}(?=\d)"
+    rf"[^\W\d_]{{2}}{_STOP}(?=[–—-]\s?[^\W\d_]|['’][stn]\s[A-Z])|(?:[^\W\d_]{{3}}|[%)]|\d(?=[”“»\"])){_STOP}(?=\d)"
 )
 _CLITIC = re.compile(r"['’][stn]\s[A-Z]")
 _ORDINAL = re.compile(r"\d{1,2}\.")
@@ -44,6 +44,9 @@ class Abbreviations:
     goes_on: frozenset[str] = frozenset()  # such words, and those that follow a number with a dot: "november"
     goes_on_stems: tuple[str, ...] = ()  # and beginnings of them: "novem*"
     before_ordinal: frozenset[str] = frozenset()  # words before a number with a dot that is no end: "der 3."
+    begins: frozenset[str] = (
+        frozenset()
+    )  # words that begin a sentence where a name or a noun would go on: "The"
     inner: frozenset[tuple[str, str]] = frozenset()  # the two sides of each space in "z. B."
 
 
@@ -99,6 +102,7 @@ def _abbreviations(entries: dict[str, list[str]]) -> Abbreviations:
         goes_on=frozenset(word for word in goes_on if not word.endswith("*")),
         goes_on_stems=tuple(word[:-1] for word in goes_on if word.endswith("*")),
         before_ordinal=frozenset(word.lower() for word in entries["before-ordinal"]),
+        begins=frozenset(entries["begins"]),
         inner=frozenset(
             sides
             for section in ("never-final", "maybe-final")
@@ -148,6 +152,9 @@ def _joined(before: str, after: str, abbreviations: Abbreviations) -> bool:
         return False
     word = tail[-1].lstrip(_OPENING)
     following = after.lstrip(_OPENING)
+    first = _WORD.match(following)
+    if first and first[0] in abbreviations.begins and _may_end(tail):
+        return False
     if word[0].isupper() and _INITIALS.fullmatch(word):
         return True
     if _ORDINAL.fullmatch(word):
@@ -155,6 +162,11 @@ def _joined(before: str, after: str, abbreviations: Abbreviations) -> bool:
             len(tail) > 1 and tail[-2].lower() in abbreviations.before_ordinal
         )
     return _abbreviated(tail, following, abbreviations)
+
+
+def _may_end(tail: list[str]) -> bool:
+    """A grade or a state (A., U.S.), or a measure (at 5 p.m.): what a sentence may well end in, other than titles."""
+    return tail[-1].isupper() or (len(tail) > 2 and tail[-2][-1].isdigit())
 
 
 def _goes_on(after: str) -> bool:

@@ -33,6 +33,21 @@ def sentences(text: str, language: str) -> list[str]:
             "pt",
             ["A Sra. May e o sr. Mueller falaram com a Dra. Ford.", "Voltam no séc. XXI, p. ex. em Lisboa."],
         ),
+        ("en", ["Two pupils were given an A.", "The others will sit it again in the U.S.", "They agreed."]),
+        ("en", ["See Fig. 3 and J. F. Adams of the U.S. Army.", "He waited.", "3 trams came."]),
+        (
+            "lt",
+            [
+                "Biblioteka veikia nuo 1994 m.",
+                "Dabar ji uždaryta, – sakė jis.",
+                "2017 m. Vilniaus taryba nusprendė.",
+            ],
+        ),
+        ("nl", ["Zij woont nu in de VS.", "Hij niet."]),
+        ("fr", ["Elle crie « vive la ville ».", "14 personnes l'entendent."]),
+        ("fr", ["L'avion prend son vol.", "Il part vers le sud."]),
+        ("ro", ["Echipa este pe primul loc.", "Mâine joacă din nou."]),
+        ("lt", ["Pranešė p. Rimas iš „Kanalo 5“.", "6 valandą bus žinios."]),
         ("ga", ["Tá an leabharlann oscailte.", "Fáilte roimh St. Patrick!"]),
     ],
 )

@@ -36,8 +36,8 @@ class DatesAndTimes:
         for name, number in _months_in(unit.source, unit.pair.source):
             if not _has_month(number, unit.target, unit.pair.target):
                 yield found(self, f"the month {name} is missing")
-        wrong = _weekdays(unit.target, unit.pair.target)
         meant = _weekdays(unit.source, unit.pair.source)
+        wrong = _weekdays(unit.target, unit.pair.target) if meant else {}
         if wrong.keys() - meant.keys() and meant.keys() - wrong.keys():
             number = next(iter(wrong.keys() - meant.keys()))
             yield found(self, "another weekday than in the source", span=wrong[number])

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable
-from operator import eq
 
 from pipeline.records import FindingData
 from pipeline.translate.checks.base import BLOCK, WARN, UnitForCheck, found
@@ -13,7 +12,7 @@ _LONG_FROM = 60
 _LOW, _HIGH = 0.5, 2.0
 _LOW_OF_SHORT, _HIGH_OF_SHORT = 0.45, 2.5  # headlines are spelled out, or not
 _CUT = 0.72  # below this and without the source's end, something was left out
-_CHARACTER_LOOP = re.compile(r"(\S{1,8}?)\1{5,}")
+_CHARACTER_LOOP = re.compile(r"(?=\S{6})(\S{1,8}?)\1{5,}")
 _NUMBERS_IN_A_ROW = 3  # 1 000 000 000
 _MAX_RUN = 8  # words in a repeated phrase
 
@@ -86,17 +85,37 @@ def _stops(text: str) -> bool:
 
 def _longest_run(text: str) -> tuple[int, int, tuple[int, int]] | None:
     """(words, times, where) of the phrase that follows itself most often; None where none does often enough."""
-    words = [(match[0].lower(), match.span()) for match in _WORD.finditer(text)]
-    plain = [word for word, _ in words]
-    best: tuple[int, int, tuple[int, int]] | None = None
+    plain = [word.lower() for word in _WORD.findall(text)]
+    same = _same_after(plain)
+    best: tuple[int, int, int] | None = None
     for size in range(1, min(_MAX_RUN, len(plain) // 2) + 1):
         # So many words, at the least, are the same as those a phrase further on.
-        if sum(map(eq, plain, plain[size:])) < size * (_often(size) - 1):
+        if same[size] < size * (_often(size) - 1):
             continue
         for start, times in _runs(plain, size):
             if times >= _often(size) and (best is None or times > best[1]):
-                best = size, times, (words[start][1][0], words[start + size * times - 1][1][1])
-    return best
+                best = size, times, start
+    if best is None:
+        return None
+    size, times, start = best
+    spans = [match.span() for match in _WORD.finditer(text)]
+    return size, times, (spans[start][0], spans[start + size * times - 1][1])
+
+
+def _same_after(words: list[str]) -> list[int]:
+    """How many words are the same as the word one, two … further on."""
+    same = [0] * (_MAX_RUN + 1)
+    if len(set(words)) == len(words):
+        return same
+    last: dict[str, list[int]] = {}
+    for place, word in enumerate(words):
+        places = last.setdefault(word, [])
+        for each in places:
+            if place - each <= _MAX_RUN:
+                same[place - each] += 1
+        places.append(place)
+        del places[:-_MAX_RUN]
+    return same
 
 
 def _repeats_itself(text: str) -> bool:

@@ -9,7 +9,7 @@ from functools import lru_cache
 _SPACES = "\u00a0\u202f\u2009 "
 _TOKEN = re.compile(rf"\d{{1,3}}(?:[.,'’{_SPACES}]\d{{3}}(?!\d))+(?:[.,]\d+)?|\d+(?:[.,]\d+)*")
 _SIGNS = re.compile(r"\D")
-_ROMAN = re.compile(r"(?<!\w)[IVX]+(?!\w)")
+_ROMAN = re.compile(r"(?<!\w)[IVX]+(?=(?:e|è?me|er|ère|ᵉ|o)?(?!\w))")  # French writes XIXe, Spanish Xo
 _ROMAN_VALUES = {"I": 1, "V": 5, "X": 10}
 
 

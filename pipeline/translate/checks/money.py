@@ -21,20 +21,28 @@ _AMOUNTS = {
     code: re.compile(rf"(?:{forms})\s?{_NUMBER}|{_NUMBER}{_SCALE}(?:{forms})", re.IGNORECASE)
     for code, forms in _CURRENCIES.items()
 }
+_DIGIT = re.compile(r"\d")
+_ANY = re.compile("|".join(_CURRENCIES.values()), re.IGNORECASE)
+_AGAIN = re.compile(r"\(\W{0,3}\d[^()]{0,20}\)")
 _ANYWHERE = {code: re.compile(forms, re.IGNORECASE) for code, forms in _CURRENCIES.items()}
 
 
 class Money:
-    """A currency beside a number must return, in whatever form. Pounds of weight are let pass."""
+    """A currency beside a number must return, in whatever form.
+
+    Pounds of weight are let pass, and an amount in brackets: €30bn ($36bn).
+    """
 
     id = "money"
     severity = WARN
 
     def check(self, unit: UnitForCheck) -> Iterable[FindingData]:
-        if not re.search(r"\d", unit.source):
+        if not _DIGIT.search(unit.source) or not _ANY.search(unit.source):
             return
+        once = _AGAIN.sub(" ", unit.source)
+        source = once if _ANY.search(once) else unit.source
         for code, pattern in _AMOUNTS.items():
-            amount = pattern.search(unit.source)
+            amount = pattern.search(source)
             if amount is None or _ANYWHERE[code].search(unit.target):
                 continue
             other = next((match for each, match in _amounts(unit.target) if each != code), None)

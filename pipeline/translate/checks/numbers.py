@@ -9,26 +9,39 @@ from itertools import islice
 from pipeline.records import FindingData
 from pipeline.translate.checks.base import WARN, UnitForCheck, found
 from pipeline.translate.checks.figures import Figure, figures, roman_numbers, values
-from pipeline.translate.checks.number_words import has_scale, number_words
+from pipeline.translate.checks.measures import restated, spelled_out, unconverted
+from pipeline.translate.checks.number_words import has_scale, may_be_spelled
 
 _LONGEST = 40  # digits; int() refuses some thousands of them
 _MANY = 200  # different numbers that are left over; no sentence's: each is compared with each
 _SHOWN = 20  # numbers that a message names
 _SPELLED = 12  # the style guides spell numbers out up to here
+_ALL_OF_IT = re.compile(
+    r"(?<!\d)100[\s\u00a0\u202f-]?(?:%|per\s?c|pro[cz]|por\s?c|pour\s?c|la\s(?:sută|suta))", re.IGNORECASE
+)
+_TEN_YEARS = re.compile(r"\bdeš", re.IGNORECASE)
 _SCALES = tuple(10**power for power in (2, 3, 6, 9, 12))
 
 
 class Numbers:
-    """Numbers as multisets of values. Spelled-out ones, 12-hour times, decades and Roman centuries are let pass."""
+    """Numbers as multisets of values.
+
+    Spelled-out ones, 12-hour times, decades, Roman centuries and measures in other units are let pass.
+    """
 
     id = "numbers"
     severity = WARN
 
     def check(self, unit: UnitForCheck) -> Iterable[FindingData]:
         source, target = figures(unit.source), figures(unit.target)
-        missing, new = values(source) - values(target), values(target) - values(source)
-        if not missing and not new:
+        if not source and not target:
             return
+        yield from self._unconverted(unit)
+        ours, theirs = values(source), values(target)
+        if ours == theirs:
+            return
+        missing, new = ours - theirs, theirs - ours
+        _drop_restated(missing, new, unit)
         lost, added = _in_parts(missing, source), _in_parts(new, target)
         lost, added = lost - added, added - lost
         if not lost and not added:
@@ -40,11 +53,18 @@ class Numbers:
         _drop_roman(lost, unit.target)
         _drop_roman(added, unit.source)
         _drop_centuries(added, source)
+        _drop_decades(lost, added, unit.target)
+        _drop_whole(lost, unit.source)
+        _drop_whole(added, unit.target)
         if _is_spelled(lost, added, unit.target, unit.pair.target) or _is_spelled(
             added, lost, unit.source, unit.pair.source
         ):
             return
         yield found(self, _message(missing, new), span=_first_new(target, new))
+
+    def _unconverted(self, unit: UnitForCheck) -> Iterable[FindingData]:
+        if unit.pair.source == "en" and (span := unconverted(unit.source, unit.target)):
+            yield found(self, f"{unit.target[slice(*span)]} is not in the source", span=span)
 
 
 def _in_parts(left: Counter[str], items: tuple[Figure, ...]) -> Counter[str]:
@@ -64,6 +84,24 @@ def _drop_scaled(missing: Counter[str], new: Counter[str], lost: Counter[str], a
             if any(Decimal(ours) * scale == _whole(theirs) for scale in _SCALES):
                 lost -= Counter(ours.split("."))
                 added -= Counter([theirs])
+
+
+def _drop_restated(missing: Counter[str], new: Counter[str], unit: UnitForCheck) -> None:
+    """10 miles are 16 kilometres, and of 10 miles (16 kilometres) either will do."""
+    if unit.pair.source == "en":
+        _drop_measures(unit.source, missing, unit.target, new)
+    elif unit.pair.target == "en":
+        _drop_measures(unit.target, new, unit.source, missing)
+
+
+def _drop_measures(english: str, ours: Counter[str], other: str, theirs: Counter[str]) -> None:
+    pairs = restated(english, other)
+    dropped = [(value, number) for value, number in pairs if number in theirs]
+    for value, number in dropped:
+        del ours[value], theirs[number]
+    if ours and not theirs:
+        for value in {value for value, _ in pairs} | spelled_out(english, other):
+            del ours[value]
 
 
 def _drop_pairs(lost: Counter[str], added: Counter[str], unit: UnitForCheck) -> None:
@@ -97,6 +135,22 @@ def _drop_centuries(added: Counter[str], source: tuple[Figure, ...]) -> None:
         added.pop(str(_century(year)), None)
 
 
+def _drop_decades(lost: Counter[str], added: Counter[str], target: str) -> None:
+    """The 1980s are "the 9th ten of years" in Lithuanian."""
+    if not _TEN_YEARS.search(target):
+        return
+    for year in [each for each in lost if re.fullmatch(r"1\d\d0|20\d0", each)]:
+        number = str(int(year) % 100 // 10 + 1)
+        if number in added:
+            del lost[year], added[number]
+
+
+def _drop_whole(left: Counter[str], text: str) -> None:
+    """100 % is all of it, and to be 100 % sure is to be quite sure."""
+    if "100" in left and _ALL_OF_IT.search(text):
+        del left["100"]
+
+
 def _whole(digits: str) -> int:
     """Of a row of digits that is no number of anything, the beginning: great it is either way."""
     return int(digits[:_LONGEST])
@@ -111,10 +165,7 @@ def _is_spelled(left: Counter[str], other: Counter[str], text: str, language: st
     """Only one side lacks numbers, and the other may well have them in words."""
     if other:
         return False
-    pattern = number_words(language)
-    return (
-        all(_whole(each) <= _SPELLED for each in left) or pattern is None or pattern.search(text) is not None
-    )
+    return all(number <= _SPELLED or may_be_spelled(number, text, language) for number in map(_whole, left))
 
 
 def _message(missing: Counter[str], new: Counter[str]) -> str:

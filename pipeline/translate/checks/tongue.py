@@ -30,11 +30,11 @@ class Untranslated:
     def check(self, unit: UnitForCheck) -> Iterable[FindingData]:
         if unit.pair.source == unit.pair.target or not _shares_words(unit):
             return
-        if self._is_copy(unit) and not _is_foreign(unit):
+        if self._is_copy(unit) and not _may_stay(unit):
             yield found(self, "the source's words, unchanged", span=(0, len(unit.target)))
             return
         run = _copied_run(unit.source, unit.target)
-        if run and not _is_foreign(unit):
+        if run and not _may_stay(unit):
             yield found(self, "this part is still the source's", span=run)
 
     def _is_copy(self, unit: UnitForCheck) -> bool:
@@ -119,6 +119,15 @@ def _is_foreign(unit: UnitForCheck) -> bool:
     """Is the source itself in a third language: a quotation, a motto?"""
     guess = identify(unit.source)
     return guess.language not in {unit.pair.source, unit.pair.target} and guess.probability > _SURE
+
+
+def _may_stay(unit: UnitForCheck) -> bool:
+    """The source is foreign, or in the target's language already: a site that quotes its neighbours."""
+    if _is_foreign(unit):
+        return True
+    guess = identify(unit.source)
+    is_ours = guess.language == unit.pair.target and guess.probability > _SURE_OF_HALF
+    return is_ours and len(_WORD.findall(unit.source)) >= _MIN_WORDS
 
 
 def _guess(half: list[re.Match[str]]) -> Guess | None:

@@ -1,6 +1,7 @@
 """Quotation marks, pair by pair, in the target's house style. Apostrophes are never touched."""
 
 import re
+from dataclasses import dataclass
 
 from pipeline.translate.conventions.languages import SPACES, Convention
 
@@ -17,6 +18,13 @@ _SINGLE_PAIR = re.compile(
 
 Pairs = list[tuple[int, int, int]]
 Lone = tuple[int, bool]  # a mark without its partner, and whether it opens
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoneMark:
+    position: int
+    opens: bool
+    inner: int | None  # where the last quotation after it closes
 
 
 def localise_quotes(source: str, target: str, style: Convention) -> str:
@@ -90,6 +98,16 @@ def pairs_of(text: str) -> Pairs | None:
     """(opening, closing, depth) of every pair of double marks; None where they do not pair."""
     found = _marks(text)
     return None if found is None or found[1] else found[0]
+
+
+def lone_mark(text: str) -> LoneMark | None:
+    """The one double mark that has no partner; None where there is none, or more of them."""
+    found = _marks(text)
+    if found is None or found[1] is None:
+        return None
+    pairs, (position, opens) = found[0], found[1]
+    inner = max((closing for opening, closing, _ in pairs if opening > position), default=None)
+    return LoneMark(position=position, opens=opens, inner=inner)
 
 
 def _marks(text: str) -> tuple[Pairs, Lone | None] | None:
