@@ -114,6 +114,11 @@ def test_rdf() -> None:
     assert (entry.published, entry.categories) == (at("2026-11-03T06:00"), ("Verkehr",))
 
 
+def test_a_comment_ahead_may_speak_of_document_types() -> None:
+    body = b"<!-- made by <!DOCTYPE-free> tools --><rss><channel><item><title>News</title></item></channel></rss>"
+    assert [entry.title for entry in reader.read(body, url=URL).entries] == ["News"]
+
+
 def test_broken_xml_is_repaired() -> None:
     """Noise in front, stray ampersands, HTML entities, undeclared prefixes and missing ends cost no entry."""
     feed = read("broken_rss.xml")

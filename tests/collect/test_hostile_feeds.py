@@ -52,6 +52,7 @@ ATTACKS: dict[str, Callable[[], bytes]] = {
     "open comments": lambda: rss(item("<!--" * 500_000)),
     "ampersands": lambda: rss(item("&" * 3 * MEGABYTE)),
     "doctypes": lambda: b"<!DOCTYPE " * 300_000,
+    "comments ahead": lambda: b"<!---->" * 300_000 + b"<!--" * 100_000 + rss(item("")),
     "open declaration": lambda: b"<?xml " + b"encoding='" * 300_000,
     "processing instructions": lambda: rss(item("<description>" + " <?a?>" * 300_000 + "</description>")),
     "blank pieces": lambda: rss(item("<description>" + " <!---->" * 300_000 + "</description>")),

@@ -22,6 +22,7 @@ _ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
 _BARE_AMPERSAND = re.compile(r"&(?!#\d{1,7};|#[xX][0-9A-Fa-f]{1,6};)")
 _REFERENCE = re.compile(r"&#(?:[xX]([0-9A-Fa-f]{1,6})|(\d{1,7}));")
 _DECLARATION = re.compile(r"<\?xml\b[^>]{0,300}>")
+_COMMENTS = re.compile(r"\s*+(?><!--.*?-->\s*+)*+", re.DOTALL)  # may speak of document types
 _PREFIX = re.compile(r"</?([A-Za-z][\w.-]{0,30}):[A-Za-z]")
 _DECLARED_PREFIX = re.compile(r"""\sxmlns:([\w.-]{1,31})\s*=""")
 _START = re.compile(r"<(?:\?xml|!DOCTYPE|!--|[A-Za-z])")
@@ -97,7 +98,9 @@ def _from_first_tag(text: str) -> str:
     text = text[found.start() :] if found else ""
     if _NOISE.match(text) and (meant := _MEANT.search(text)):
         text = text[meant.start() :]
-    return _DECLARATION.sub("", text, count=1).lstrip()
+    text = _DECLARATION.sub("", text, count=1)
+    comments = _COMMENTS.match(text)
+    return text[comments.end() :] if comments else text
 
 
 def _without_doctype(text: str) -> str:
