@@ -5,18 +5,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from PIL import Image
 
 from pipeline.collect import pictures, stage
+from pipeline.collect.scaler import Scaler
 from pipeline.collect.scaling import scaled
 from pipeline.config import Config
 from pipeline.models import Entry, Picture, PictureState, Release
 from pipeline.summary import SourceLine
 from tests.builders import config, translation
 from tests.collect.servers import Behaviour, LoopbackServer, answer, serve
+from tests.collect.test_scaler import many_passes
 
 pytestmark = pytest.mark.usefixtures("store")
 
@@ -200,6 +203,21 @@ def test_an_entry_wants_a_bounded_number() -> None:
         collect(site.settings())
 
     assert Picture.objects.count() == 12
+
+
+def test_a_picture_that_would_take_hours_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At once and for good; the source's others wait for the next run, in which they are copied."""
+    monkeypatch.setattr(pictures, "Scaler", partial(Scaler, seconds=0.5))
+    with city() as site:
+        site.files |= {"/a.jpg": ("200 OK", photo()), "/slow.jpg": ("200 OK", many_passes(10_000))}
+        site.item(1, site.server.url("/a.jpg"), image=site.server.url("/slow.jpg"))
+        first = collect(site.settings(threads=1))
+        second = collect(site.settings(threads=1))
+
+    assert (first.pictures + second.pictures, first.pictures_failed, second.pictures_failed) == (1, 1, 0)
+    assert site.asked("/slow.jpg") == 1
+    row = Picture.objects.get(state=PictureState.FAILED)
+    assert "too long" in row.note
 
 
 def test_a_copy_is_made_of_what_came() -> None:
