@@ -21,7 +21,7 @@ from feeds.records import ChannelForFeed, CopyForFeed, Scope, ShelfForFeed
 from feeds.websub import Announcements
 from pipeline.config import Config
 from pipeline.errors import PublishError
-from pipeline.models import Arrival, Place, Release, Seat, Shelf, StoreFact
+from pipeline.models import Arrival, Picture, Place, Release, Seat, Shelf, StoreFact
 from pipeline.remedies import remedy
 
 Advance = Callable[[int, int], None]
@@ -95,6 +95,7 @@ class _Publication:
                 self._write(path, content)
             Release.objects.filter(dirty=False, source_id__in=self._keys).update(dirty=True)
         self._age()
+        Picture.objects.mark_pages()
         self._changed(whole=whole)
         if whole:
             self._written += Former(self._config, self._tree).leave() + self._copies.sweep()
@@ -172,7 +173,7 @@ class _Publication:
         for release in rows:
             others = [code for code in spoken.get(release.entry_id, ()) if code != release.language]
             voices = beside[release.language].get(release.entry_id, ())
-            self._page(release, others, voices, copies)
+            self._page(release, others, voices, copies.get(release.entry_id, {}))
         self._written += self._copies.clear(rows)
 
     def _page(

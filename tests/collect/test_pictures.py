@@ -131,6 +131,7 @@ def test_a_picture_that_comes_late_is_tried_again_and_changes_its_pages() -> Non
         site.files["/a.jpg"] = "200 OK", photo()
         Picture.objects.update(due_at=datetime.now(UTC))
         late = collect(site.settings())
+    Picture.objects.mark_pages()
 
     assert (line.new, line.pictures_failed, line.note) == (1, 1, "1 picture could not be copied")
     assert (soon.pictures, soon.pictures_failed) == (0, 0)  # not before its time
