@@ -75,6 +75,8 @@ class PictureManager(models.Manager["Picture"]):
     def due(self, sources: Collection[str] | None, now: datetime, per_source: int) -> list["Picture"]:
         """Called by collect: what is to be fetched now, newest first, so many of each source at most. None: of all."""
         rows = self.filter(has_come("due_at", now), state=PictureState.WAITING).defer("body")
+        shows = Picture.entries.through._base_manager.filter(picture=OuterRef("pk"))  # noqa: SLF001 - documented
+        rows = rows.filter(Exists(shows))  # what a correction dropped is not asked for any more
         rows = rows if sources is None else rows.filter(source_id__in=list(sources))
         place = Window(RowNumber(), partition_by=F("source_id"), order_by=F("id").desc())
         return list(rows.alias(place=place).filter(place__lte=per_source).order_by("-id"))
