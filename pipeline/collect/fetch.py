@@ -297,5 +297,4 @@ def _place(parts: Url) -> str:
 
 
 def _origin(parts: Url) -> str:
-    usual = parts.port in {None, _DEFAULT_PORTS[parts.scheme or "http"]}
-    return f"{parts.scheme}://{parts.host}" if usual else f"{parts.scheme}://{parts.host}:{parts.port}"
+    return f"{parts.scheme}://{_place(parts)}"
