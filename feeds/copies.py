@@ -22,7 +22,7 @@ from pipeline.models.pictures import MOST
 _RECENT = timedelta(
     days=90
 )  # since an entry was first seen; later no copies are asked for that are not there
-
+_TOGETHER = 200  # entries whose pictures leave in one transaction
 
 ByEntry = Mapping[int, Mapping[str, CopyForFeed]]
 
@@ -38,6 +38,8 @@ class Copies:
         self._on = config.publish.pictures == "copy"
         self._tree = tree
         self._cutoff = cutoff
+        # By entry, with the digests of the files that may leave.
+        self._stale: dict[int, tuple[list[Picture], set[str]]] = {}
         self._public = Release.objects.standing(
             config.targets, [source.key for source in config.source], cutoff
         )
@@ -92,29 +94,30 @@ class Copies:
                 written += self._tree.write(path, Picture.objects.body(PurePosixPath(path).stem))
         return written
 
-    def clear(self, releases: Sequence[Release]) -> int:
-        """Take away what these entries' pages show no more; all releases of an entry are among them. Files removed."""
+    def note_stale(self, releases: Sequence[Release]) -> None:
+        """Remember what these entries' pages show no more; all releases of an entry are among them."""
         if not self._on:
-            return 0
+            return
         shown = self._shown(releases)
-        known = Picture.objects.of_entries({row.entry_id for row in releases})
-        stale = {
-            entry: left
-            for entry, pictures in known.items()
-            if (left := [each for each in pictures if each.url not in shown.get(entry, ())])
-        }
-        if not stale:
-            return 0
-        still = {
-            entry: {each.digest for each in pictures if each.url in shown.get(entry, ())}
-            for entry, pictures in known.items()
-        }
+        for entry, pictures in Picture.objects.of_entries({row.entry_id for row in releases}).items():
+            if stale := [each for each in pictures if each.url not in shown.get(entry, ())]:
+                still = {each.digest for each in pictures if each not in stale}
+                self._stale[entry] = stale, {each.digest for each in stale if each.digest} - still
+
+    def clear(self) -> int:
+        """Take away what was noted, once the lists show it no more either. Files removed."""
+        entries = sorted(self._stale)
+        return sum(
+            self._leave(entries[start : start + _TOGETHER]) for start in range(0, len(entries), _TOGETHER)
+        )
+
+    def _leave(self, entries: Sequence[int]) -> int:
         with transaction.atomic():  # killed before the last file went, the next run finds all of it as it was
-            self._unlink(stale)
+            self._unlink({entry: self._stale[entry][0] for entry in entries})
             return sum(
                 self._tree.remove(addresses.picture(digest))
-                for entry, pictures in stale.items()
-                for digest in {each.digest for each in pictures if each.digest} - still[entry]
+                for entry in entries
+                for digest in self._stale[entry][1]
                 if not Picture.objects.shown_elsewhere(digest, entry, self._public)
             )
 

@@ -122,7 +122,7 @@ class _Publication:
         return files
 
     def _changed(self, *, whole: bool) -> None:
-        """Pages first, then the channels that point to them, then the marks."""
+        """Pages first, then the channels that point to them, then the copies that none of them shows, then the marks."""
         touched = set(self._channels.all()) if whole else set()
         seats: set[Seat] = set()
         entries = Release.objects.dirty_entries()
@@ -136,6 +136,7 @@ class _Publication:
         self._feeds(touched)
         self._archive(blocks_of(seats), whole=whole)
         self._map(seats, whole=whole)
+        self._written += self._copies.clear()
         for start in range(0, len(entries), _BATCH):
             Release.objects.filter(entry_id__in=entries[start : start + _BATCH], dirty=True).update(
                 dirty=False
@@ -174,7 +175,7 @@ class _Publication:
             others = [code for code in spoken.get(release.entry_id, ()) if code != release.language]
             voices = beside[release.language].get(release.entry_id, ())
             self._page(release, others, voices, copies.get(release.entry_id, {}))
-        self._written += self._copies.clear(rows)
+        self._copies.note_stale(rows)
 
     def _page(
         self,

@@ -313,3 +313,28 @@ def test_words_in_a_description_are_no_address(tmp_path: Path) -> None:
     publish(settings)
 
     assert [each.url for each in Picture.objects.all()] == [BRIDGE]
+
+
+def test_a_file_leaves_after_the_lists_that_showed_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No reader who comes meanwhile sees a broken picture."""
+    settings = config(tmp_path)
+    row = showing()
+    publish(settings)
+    copy(BRIDGE, 1)
+    publish(settings)
+    new = revise(row, "Poprawiony", 2)
+    Revision.objects.filter(pk=new.pk).update(image=None, content="<p>Most.</p>")
+    remove, shown = Tree.remove, []
+
+    def watched(tree: Tree, path: str) -> bool:
+        if path.startswith("pictures/"):
+            shown.append(named(settings))
+        return remove(tree, path)
+
+    monkeypatch.setattr(Tree, "remove", watched)
+    publish(settings)
+
+    assert shown == [set()]
+    assert files(settings) == set()
