@@ -97,7 +97,7 @@ def test_feeds_come_after_the_pages_they_name(
 def test_pictures_come_before_the_pages_that_show_them(
     client: Any, endpoint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Cut short at the first page, every picture is there."""
+    """Also where one portion cannot hold all files: cut short at the first page, every picture is there."""
     config = configured(tmp_path, endpoint)
     write(tmp_path, lv__a_html="a", pictures__b_webp="b", pictures__c_webp="c")
     put = bucket._Bucket.put
@@ -107,6 +107,7 @@ def test_pictures_come_before_the_pages_that_show_them(
             raise PublishError("cut", resource=path)
         put(self, path)
 
+    monkeypatch.setattr(bucket, "_TOGETHER", 1)
     monkeypatch.setattr(bucket._Bucket, "put", cut_short)
     with pytest.raises(PublishError, match="cut"):
         bucket.send(config)
