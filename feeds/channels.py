@@ -94,7 +94,10 @@ class Channels:
         """The items of these releases, each with the other public voices of its story."""
         beside = Release.objects.beside(language, [row.entry_id for row in rows])
         copies = self._copies.leads(rows)
-        return [self._items.item(row, beside=beside.get(row.entry_id, ()), copies=copies) for row in rows]
+        return [
+            self._items.item(row, beside=beside.get(row.entry_id, ()), copies=copies.get(row.entry_id, {}))
+            for row in rows
+        ]
 
     def _is_kept(self, release: Release) -> bool:
         return self._cutoff is None or release.published >= self._cutoff

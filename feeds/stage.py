@@ -21,7 +21,7 @@ from feeds.records import ChannelForFeed, CopyForFeed, Scope, ShelfForFeed
 from feeds.websub import Announcements
 from pipeline.config import Config
 from pipeline.errors import PublishError
-from pipeline.models import Arrival, Place, Release, Seat, Shelf, StoreFact
+from pipeline.models import Arrival, Picture, Place, Release, Seat, Shelf, StoreFact
 from pipeline.remedies import remedy
 
 Advance = Callable[[int, int], None]
@@ -95,6 +95,7 @@ class _Publication:
                 self._write(path, content)
             Release.objects.filter(dirty=False, source_id__in=self._keys).update(dirty=True)
         self._age()
+        Picture.objects.mark_pages()
         self._changed(whole=whole)
         if whole:
             self._written += Former(self._config, self._tree).leave() + self._copies.sweep()
@@ -121,7 +122,7 @@ class _Publication:
         return files
 
     def _changed(self, *, whole: bool) -> None:
-        """Pages first, then the channels that point to them, then the marks."""
+        """Pages first, then the channels that point to them, then the copies that none of them shows, then the marks."""
         touched = set(self._channels.all()) if whole else set()
         seats: set[Seat] = set()
         entries = Release.objects.dirty_entries()
@@ -135,6 +136,7 @@ class _Publication:
         self._feeds(touched)
         self._archive(blocks_of(seats), whole=whole)
         self._map(seats, whole=whole)
+        self._written += self._copies.clear()
         for start in range(0, len(entries), _BATCH):
             Release.objects.filter(entry_id__in=entries[start : start + _BATCH], dirty=True).update(
                 dirty=False
@@ -172,8 +174,8 @@ class _Publication:
         for release in rows:
             others = [code for code in spoken.get(release.entry_id, ()) if code != release.language]
             voices = beside[release.language].get(release.entry_id, ())
-            self._page(release, others, voices, copies)
-        self._written += self._copies.clear(rows)
+            self._page(release, others, voices, copies.get(release.entry_id, {}))
+        self._copies.note_stale(rows)
 
     def _page(
         self,

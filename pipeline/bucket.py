@@ -1,7 +1,8 @@
 """The published tree in an S3-compatible store: what differs from what was sent is sent, what is gone is taken away.
 
 What was sent stands in a file beside the tree, by size and time of change: a run cut short anywhere sends a little
-twice and loses nothing. Whatever names others goes last: a feed never lists a page that is not there yet.
+twice and loses nothing. Whatever names others goes after them: a feed never lists a page that is not there yet, and no
+page shows a picture that is not.
 """
 
 import importlib
@@ -33,9 +34,7 @@ def send(config: Config) -> int:
         return 0
     sent = _Sent(config.publish.directory, config.publish.bucket)
     standing = dict(_files(config.publish.directory))
-    wanted = sorted(
-        (path for path, stamp in standing.items() if sent.files.get(path) != stamp), key=_naming_last
-    )
+    wanted = sorted(path for path, stamp in standing.items() if sent.files.get(path) != stamp)
     gone = sorted(sent.files.keys() - standing.keys())
     if not wanted and not gone:
         return 0
@@ -71,13 +70,15 @@ def _files(root: Path) -> Iterator[tuple[str, Stamp]]:
                 yield path.relative_to(root).as_posix(), (facts.st_size, facts.st_mtime_ns)
 
 
-def _naming_last(path: str) -> tuple[bool, str]:
-    return Path(path).suffix in _NAMING, path
+def _place(path: str) -> int:
+    """What pages show, then pages and all the rest, then what lists pages."""
+    suffix = Path(path).suffix
+    return 0 if suffix == ".webp" else 2 if suffix in _NAMING else 1
 
 
 def _portions(paths: list[str], *, naming: bool = True) -> Iterator[list[str]]:
     """Parts of which each is whole before the next begins; what names others has parts of its own."""
-    kinds = [[path for path in paths if _naming_last(path)[0] is last] for last in (False, True)]
+    kinds = [[path for path in paths if _place(path) == place] for place in range(3)]
     for kind in kinds if naming else [paths]:
         for start in range(0, len(kind), _TOGETHER):
             yield kind[start : start + _TOGETHER]

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 _IMAGE = re.compile(r"<img(?=[\s>/])([^>]*)>")
-_SOURCE = re.compile(r'\bsrc="([^"]*)"')
+_ATTRIBUTE = re.compile(r'\b([a-z]+)="([^"]*)"')
 
 
 def addresses(image: Mapping[str, str] | None, *texts: str) -> Iterator[str]:
@@ -14,5 +14,5 @@ def addresses(image: Mapping[str, str] | None, *texts: str) -> Iterator[str]:
         yield image["url"]
     for text in texts:
         for found in _IMAGE.finditer(text):
-            if (source := _SOURCE.search(found[1])) and source[1]:
-                yield html.unescape(source[1])
+            if source := dict(_ATTRIBUTE.findall(found[1])).get("src"):
+                yield html.unescape(source)

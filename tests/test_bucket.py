@@ -94,6 +94,27 @@ def test_feeds_come_after_the_pages_they_name(
     assert len(held(client)) == 4
 
 
+def test_pictures_come_before_the_pages_that_show_them(
+    client: Any, endpoint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where one portion cannot hold all files: cut short at the first page, every picture is there."""
+    config = configured(tmp_path, endpoint)
+    write(tmp_path, lv__a_html="a", pictures__b_webp="b", pictures__c_webp="c")
+    put = bucket._Bucket.put
+
+    def cut_short(self: Any, path: str) -> None:
+        if path.endswith(".html"):
+            raise PublishError("cut", resource=path)
+        put(self, path)
+
+    monkeypatch.setattr(bucket, "_TOGETHER", 1)
+    monkeypatch.setattr(bucket._Bucket, "put", cut_short)
+    with pytest.raises(PublishError, match="cut"):
+        bucket.send(config)
+
+    assert set(held(client)) == {"public/pictures/b.webp", "public/pictures/c.webp"}
+
+
 def test_another_bucket_gets_everything(client: Any, endpoint: str, tmp_path: Path) -> None:
     """So does one of which it is not known any more what it holds."""
     write(tmp_path, index_html="a")

@@ -24,7 +24,7 @@ from pipeline.cluster.tasks import is_claimant
 from pipeline.config import Config
 from pipeline.errors import StoreError
 from pipeline.keeping.nightly import is_due
-from pipeline.models import Entry, Release, RunRecord, Source, StoreFact, Translation
+from pipeline.models import Entry, Picture, Release, RunRecord, Source, StoreFact, Translation
 from pipeline.translate.stage import BATCH
 from pipeline.watching.telling import tell
 
@@ -101,6 +101,7 @@ def _something_to_publish() -> bool:
         Translation.objects.filter(release_due=True).exists()
         or Entry.objects.filter(release_due=True).exists()
         or Release.objects.filter(dirty=True).exists()
+        or Picture.objects.filter(fresh=True).exists()
     )
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
+from urllib.parse import unquote
 
 import certifi
 from urllib3 import BaseHTTPResponse
@@ -273,6 +274,9 @@ def _checked(url: str) -> Url:
     """The address in parts, when it is one that may be asked for at all."""
     try:
         parts = parse_url(url)
+        # So the addresses in texts give a name beyond ASCII; what it becomes is looked at like any other.
+        if parts.host and "%" in parts.host and not parts.host.startswith("["):
+            parts = parse_url(parts._replace(host=unquote(parts.host)).url)
     except LocationParseError as e:
         raise FetchError(
             f"{url[:200]!r} is not an address. Correct it in config.toml.", code="forbidden"
@@ -293,5 +297,4 @@ def _place(parts: Url) -> str:
 
 
 def _origin(parts: Url) -> str:
-    usual = parts.port in {None, _DEFAULT_PORTS[parts.scheme or "http"]}
-    return f"{parts.scheme}://{parts.host}" if usual else f"{parts.scheme}://{parts.host}:{parts.port}"
+    return f"{parts.scheme}://{_place(parts)}"

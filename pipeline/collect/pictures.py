@@ -19,8 +19,8 @@ from pipeline.collect.call import FetchRequest
 from pipeline.collect.gather import Fetch
 from pipeline.collect.parallel import Crew
 from pipeline.collect.politeness import in_turns
-from pipeline.collect.scaling import scaled
-from pipeline.errors import FetchError, ReadError
+from pipeline.collect.scaler import CostlyPictureError, Scaler
+from pipeline.errors import CollectError, FetchError, ReadError
 from pipeline.models import Entry, Picture, Revision
 from pipeline.pictured import addresses
 from pipeline.summary import SourceLine
@@ -60,10 +60,20 @@ def run(
     """Fetch what is due of these sources' pictures, or of all; count it in their lines."""
     rows = [row for row in Picture.objects.due(only, datetime.now(UTC), PER_SOURCE) if row.source_id in lines]
     rows = in_turns(rows, lambda row: host_of(row.url))
-    for found in crew.as_finished(_Asker(fetch, stop), rows, stop=stop):
-        for row, answer in found:
-            if answer is not None:
-                _settle(row, answer, lines[row.source_id])
+    costly: set[str] = (
+        set()
+    )  # sources of pictures that used up their time: the rest of theirs waits for another run
+    with Scaler() as scaler:
+        # One for each thread, and no more: every one that waits to be made small holds its whole file.
+        for found in crew.as_finished(_Asker(fetch, stop), rows, stop=stop, ahead=1):
+            for row, answer in found:
+                if answer is None or row.source_id in costly:
+                    continue
+                try:
+                    _settle(row, answer, lines[row.source_id], scaler)
+                except CostlyPictureError as error:
+                    costly.add(row.source_id)
+                    _failed(row, error, lines[row.source_id], for_good=True)
     for line in lines.values():
         if line.pictures_failed:
             word = "picture" if line.pictures_failed == 1 else "pictures"
@@ -95,17 +105,18 @@ class _Asker:
             return error
 
 
-def _settle(row: Picture, answer: bytes | FetchError, line: SourceLine) -> None:
+def _settle(row: Picture, answer: bytes | FetchError, line: SourceLine, scaler: Scaler) -> None:
+    """Raises CostlyPictureError."""
     try:
         if isinstance(answer, FetchError):
             raise answer
-        copy = scaled(answer)
+        copy = scaler.scaled(answer)
+    except CostlyPictureError:
+        raise
     except (FetchError, ReadError) as error:
         gone = isinstance(error, FetchError) and (error.code in _NEVER_CODES or error.status in _GONE)
         if not (isinstance(error, FetchError) and error.code == "held"):
-            row.failed(error.message, datetime.now(UTC), for_good=gone)
-            line.pictures_failed += 1
-            _log.info("picture not copied", source=row.source_id, url=row.url, why=error.message)
+            _failed(row, error, line, for_good=gone)
         return
     if copy is None:
         row.nothing()
@@ -114,3 +125,9 @@ def _settle(row: Picture, answer: bytes | FetchError, line: SourceLine) -> None:
         row.copied(copy)
         announce(PUBLISH)
     line.pictures += 1
+
+
+def _failed(row: Picture, error: CollectError, line: SourceLine, *, for_good: bool) -> None:
+    row.failed(error.message, datetime.now(UTC), for_good=for_good)
+    line.pictures_failed += 1
+    _log.info("picture not copied", source=row.source_id, url=row.url, why=error.message)

@@ -10,7 +10,7 @@ import io
 import warnings
 from typing import Final
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import AvifImagePlugin, Image, ImageOps, UnidentifiedImageError
 
 from pipeline.errors import ReadError
 from pipeline.records import PictureBytes
@@ -24,8 +24,12 @@ _DOT: Final = 3  # pixels: what is smaller only counts who loads it
 _QUALITY: Final = 75
 _PROFILE: Final = 8_192  # bytes of a colour profile that goes along
 
+_DEEP = frozenset({"I", "I;16", "I;16B", "I;16L", "I;16N"})  # grey in 65,536 steps
+
 # The limits above are stricter.
 Image.MAX_IMAGE_PIXELS = None
+# More threads would share the processors with the rest of the run, and each needs memory of its own.
+AvifImagePlugin.DEFAULT_MAX_THREADS = 1
 
 
 def scaled(body: bytes) -> PictureBytes | None:
@@ -52,6 +56,9 @@ def _scaled(body: bytes) -> PictureBytes | None:
         opened.load()
         profile = opened.info.get("icc_profile") if opened.mode == "RGB" else None
         upright = ImageOps.exif_transpose(opened)
+    if upright.mode in _DEEP:
+        upright = upright.convert("I").point(lambda grey: grey / 257).convert("L")
+        upright.info.pop("transparency", None)  # it counts in the former steps
     clear = upright.has_transparency_data
     picture = upright.convert("RGBA" if clear else "RGB")
     picture.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS, reducing_gap=3.0)
@@ -64,10 +71,10 @@ def _scaled(body: bytes) -> PictureBytes | None:
         exif=b"",
         icc_profile=profile if profile and len(profile) <= _PROFILE else None,
     )
-    made = file.getvalue()
-    return PictureBytes(
-        body=made,
-        digest=hashlib.blake2b(made, digest_size=16).hexdigest(),
-        width=picture.width,
-        height=picture.height,
-    )
+    return named(file.getvalue(), picture.width, picture.height)
+
+
+def named(body: bytes, width: int, height: int) -> PictureBytes:
+    """A copy by the digest of its bytes."""
+    digest = hashlib.blake2b(body, digest_size=16).hexdigest()
+    return PictureBytes(body=body, digest=digest, width=width, height=height)

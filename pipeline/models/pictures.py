@@ -50,7 +50,8 @@ class PictureManager(models.Manager["Picture"]):
         }
         with transaction.atomic():
             known = self._ids(rows)
-            fresh = [row for key, row in rows.items() if key not in known]
+            # In one order for all: two workers that met the same ones would wait for each other.
+            fresh = [row for key, row in sorted(rows.items()) if key not in known]
             self.bulk_create(fresh, batch_size=200, ignore_conflicts=True)
             known |= self._ids(row.url_hash for row in fresh)
             shows = Picture.entries.through
@@ -74,6 +75,8 @@ class PictureManager(models.Manager["Picture"]):
     def due(self, sources: Collection[str] | None, now: datetime, per_source: int) -> list["Picture"]:
         """Called by collect: what is to be fetched now, newest first, so many of each source at most. None: of all."""
         rows = self.filter(has_come("due_at", now), state=PictureState.WAITING).defer("body")
+        shows = Picture.entries.through._base_manager.filter(picture=OuterRef("pk"))  # noqa: SLF001 - documented
+        rows = rows.filter(Exists(shows))  # what a correction dropped is not asked for any more
         rows = rows if sources is None else rows.filter(source_id__in=list(sources))
         place = Window(RowNumber(), partition_by=F("source_id"), order_by=F("id").desc())
         return list(rows.alias(place=place).filter(place__lte=per_source).order_by("-id"))
@@ -85,10 +88,14 @@ class PictureManager(models.Manager["Picture"]):
             row.url: row for some in _in_parts(hashes) for row in self.filter(url_hash__in=some).defer("body")
         }
 
-    def of_entries(self, entry_ids: Collection[int]) -> dict[int, list["Picture"]]:
-        """Called by publish: what each of these entries showed or shows."""
-        shows = Picture.entries.through._base_manager  # noqa: SLF001 - documented
-        pairs = list(shows.filter(entry_id__in=entry_ids).values_list("entry_id", "picture_id"))
+    def of_entries(
+        self, entry_ids: Collection[int], urls: Iterable[str] | None = None
+    ) -> dict[int, list["Picture"]]:
+        """Called by publish: what each of these entries showed or shows; of these addresses, or all."""
+        shows = Picture.entries.through._base_manager.filter(entry_id__in=entry_ids)  # noqa: SLF001 - documented
+        if urls is not None:
+            shows = shows.filter(picture__url_hash__in={text_hash(url) for url in urls})
+        pairs = list(shows.values_list("entry_id", "picture_id"))
         rows = {
             row.pk: row
             for some in _in_parts({picture for _entry, picture in pairs})
@@ -105,16 +112,25 @@ class PictureManager(models.Manager["Picture"]):
             self.filter(digest=digest, body__isnull=False).values_list("body", flat=True)[:1].get() or b""
         )
 
-    def shown_elsewhere(self, digest: str, entry_id: int, kept_since: datetime | None) -> bool:
-        """Called by publish: whether another public entry shows the same file."""
-        rows = _public(kept_since).filter(entry__pictures__digest=digest).exclude(entry_id=entry_id)
-        return rows.exists()
+    def shown_elsewhere(self, digest: str, entry_id: int, public: models.QuerySet[Release]) -> bool:
+        """Called by publish: whether another of the public entries shows the same file."""
+        return public.filter(entry__pictures__digest=digest).exclude(entry_id=entry_id).exists()
 
-    def shown(self, kept_since: datetime | None) -> set[str]:
+    def shown(self, public: models.QuerySet[Release]) -> set[str]:
         """Called by publish: the digests of all copies that a public entry shows."""
         rows = self.filter(state=PictureState.COPIED)
-        rows = rows.filter(Exists(_public(kept_since).filter(entry__pictures=OuterRef("pk"))))
+        rows = rows.filter(Exists(public.filter(entry__pictures=OuterRef("pk"))))
         return set(rows.values_list("digest", flat=True))
+
+    def mark_pages(self) -> None:
+        """Called by publish before it looks for marks: the pages of what was fetched since then are written anew.
+
+        By publish and not by collect, which may run beside it: publish would take away marks that it has not seen.
+        """
+        for some in _in_parts(self.filter(fresh=True).order_by("id").values_list("id", flat=True)):
+            with transaction.atomic():
+                Release.objects.filter(entry__pictures__in=some, withdrawn=False).update(dirty=True)
+                self.filter(pk__in=some).update(fresh=False)
 
     def unlink(self, links: Iterable[tuple[int, int]]) -> None:
         """Called by publish: (entry, picture) of what an entry shows no more."""
@@ -130,11 +146,6 @@ class PictureManager(models.Manager["Picture"]):
     def counts(self) -> dict[str, int]:
         """How many there are, by state."""
         return dict(self.order_by().values_list("state").annotate(models.Count("id")))
-
-
-def _public(kept_since: datetime | None) -> models.QuerySet[Release]:
-    rows = Release.objects.filter(withdrawn=False)
-    return rows if kept_since is None else rows.filter(published__gte=kept_since)
 
 
 class Picture(models.Model):
@@ -153,6 +164,7 @@ class Picture(models.Model):
     width = models.PositiveSmallIntegerField(default=0)  # pixels of the copy
     height = models.PositiveSmallIntegerField(default=0)
     body = models.BinaryField(null=True)  # the copy, WebP
+    fresh = models.BooleanField(default=False)  # set when it was fetched; publish has not heard of it yet
     entries = models.ManyToManyField(Entry, related_name="pictures")
 
     objects: ClassVar[PictureManager] = PictureManager()
@@ -162,6 +174,7 @@ class Picture(models.Model):
         indexes = [
             models.Index(fields=["source", "-id"], condition=Q(state="waiting"), name="picture_waiting"),
             models.Index(fields=["digest"], condition=Q(state="copied"), name="picture_copied"),
+            models.Index(fields=["id"], condition=Q(fresh=True), name="picture_fresh"),
         ]
 
     def __str__(self) -> str:
@@ -180,9 +193,8 @@ class Picture(models.Model):
         self._done()
 
     def _done(self) -> None:
-        with transaction.atomic():
-            self.save()
-            Release.objects.filter(entry__pictures=self, withdrawn=False).update(dirty=True)
+        self.fresh = True
+        self.save()
 
     def failed(self, why: str, now: datetime, *, for_good: bool = False) -> None:
         """It could not be had: another try later, a few times."""

@@ -38,6 +38,13 @@ class ReleaseManager(models.Manager["Release"]):
         rows = self.filter(public_id=public_id, language=language, withdrawn=False)
         return rows.select_related("entry").first()
 
+    def standing(
+        self, languages: Iterable[str], sources: Iterable[str], kept_since: datetime | None
+    ) -> models.QuerySet["Release"]:
+        """Called by publish: what has a page in the tree."""
+        rows = self.filter(withdrawn=False, language__in=list(languages), source_id__in=list(sources))
+        return rows if kept_since is None else rows.filter(published__gte=kept_since)
+
     def titles(self, texts: Iterable[tuple[int, str]]) -> dict[tuple[int, str], str]:
         """As they are public, by entry and language."""
         wanted = set(texts)

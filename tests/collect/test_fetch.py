@@ -447,3 +447,29 @@ def test_a_redirect_in_utf8_is_followed() -> None:
     """Servers send addresses in UTF-8, whatever HTTP says."""
     away = raw("HTTP/1.1 302 Found\r\nLocation: /žinios\r\nContent-Length: 0\r\n\r\n".encode())
     assert fetch({"/": away, "/%C5%BEinios": answer(b"x")}).body == b"x"
+
+
+@pytest.mark.parametrize("host", ["rīga.example", "r%C4%ABga.example"])
+def test_a_name_beyond_ascii_is_asked_for_in_any_spelling(host: str) -> None:
+    """As a person types it, and as the addresses in texts hold it."""
+    asked: list[str] = []
+
+    def resolver(name: str, port: int) -> list[tuple[int, tuple[str, int]]]:
+        asked.append(name)
+        return [(socket.AF_INET, ("127.0.0.1", port))]
+
+    network = Network(resolver=resolver)
+    with (
+        serve({"/": answer(b"x")}) as server,
+        Fetcher(user_agent="test", allow=["127.0.0.1"], network=network) as fetcher,
+    ):
+        assert fetcher.get(FetchRequest(url=f"http://{host}:{server.port}/")).body == b"x"
+    assert asked == ["xn--rga-uta.example"]
+
+
+@pytest.mark.parametrize("host", ["%31%32%37.0.0.2", "user%40127.0.0.1", "127.0.0.1%00", "%ff.example"])
+def test_no_spelling_of_a_name_leads_past_the_guard(host: str) -> None:
+    """What is written with percent signs is looked at as what it means."""
+    with Fetcher(user_agent="test", allow=["127.0.0.1"]) as fetcher, pytest.raises(FetchError) as refused:
+        fetcher.get(FetchRequest(url=f"http://{host}:9/"))
+    assert refused.value.code == "forbidden"

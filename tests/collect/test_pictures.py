@@ -5,18 +5,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from PIL import Image
 
 from pipeline.collect import pictures, stage
+from pipeline.collect.scaler import Scaler
 from pipeline.collect.scaling import scaled
 from pipeline.config import Config
 from pipeline.models import Entry, Picture, PictureState, Release
 from pipeline.summary import SourceLine
 from tests.builders import config, translation
-from tests.collect.servers import Behaviour, LoopbackServer, answer, serve
+from tests.collect.servers import Behaviour, LoopbackServer, answer, redirect, serve
+from tests.collect.test_scaler import many_passes
 
 pytestmark = pytest.mark.usefixtures("store")
 
@@ -34,6 +37,7 @@ class City:
     server: LoopbackServer
     feed: list[str] = field(default_factory=list)
     files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    moved: dict[str, str] = field(default_factory=dict)
 
     def item(self, number: int, *pictures: str, image: str = "") -> None:
         shown = "".join(f'&lt;p&gt;Tekst {number}.&lt;/p&gt;&lt;img src="{each}"&gt;' for each in pictures)
@@ -65,6 +69,8 @@ class _Routes(dict[str, Behaviour]):
             items = "".join(self.site.feed)
             body = f'<?xml version="1.0"?><rss version="2.0"><channel><title>x</title>{items}</channel></rss>'
             return answer(body.encode(), headers={"Content-Type": "application/rss+xml"})
+        if path in self.site.moved:
+            return redirect(self.site.moved[path])
         status, file = self.site.files.get(path, ("404 Not Found", b""))
         return answer(file, status=status)
 
@@ -128,6 +134,7 @@ def test_a_picture_that_comes_late_is_tried_again_and_changes_its_pages() -> Non
         site.files["/a.jpg"] = "200 OK", photo()
         Picture.objects.update(due_at=datetime.now(UTC))
         late = collect(site.settings())
+    Picture.objects.mark_pages()
 
     assert (line.new, line.pictures_failed, line.note) == (1, 1, "1 picture could not be copied")
     assert (soon.pictures, soon.pictures_failed) == (0, 0)  # not before its time
@@ -162,6 +169,50 @@ def test_what_is_gone_or_forbidden_is_given_up_at_once() -> None:
     assert site.asked("/gone.jpg") == 1
     assert {row.state for row in Picture.objects.all()} == {PictureState.FAILED}
     assert Picture.objects.count() == 3
+
+
+def test_no_redirect_leads_to_what_may_not_be_asked_for() -> None:
+    """Inside the own network, into files, or into the address itself: given up at once, nothing sent."""
+    with city() as site, serve({}, host="127.0.0.2") as forbidden:
+        targets = (
+            forbidden.url("/x.png"),
+            f"//127.0.0.2:{forbidden.port}/x.png",
+            f"http://[::ffff:127.0.0.2]:{forbidden.port}/x.png",
+            f"http://0x7f000002:{forbidden.port}/x.png",
+            "file:///etc/hostname",
+            "data:image/gif;base64,R0lGODlhAQABAAAAACw=",
+        )
+        site.moved |= {f"/{number}.png": target for number, target in enumerate(targets)}
+        site.item(1, *(site.server.url(path) for path in site.moved))
+        line = collect(site.settings())
+
+    assert line.pictures_failed == len(targets)
+    assert set(Picture.objects.values_list("state", flat=True)) == {PictureState.FAILED}
+    assert forbidden.connections == 0
+
+
+def test_what_a_correction_dropped_is_not_asked_for_any_more() -> None:
+    """Though it was still waited for."""
+    with city() as site:
+        site.files["/a.jpg"] = "503 Service Unavailable", b""
+        site.item(1, site.server.url("/a.jpg"))
+        collect(site.settings())
+        row = Picture.objects.get()
+        Picture.objects.unlink((entry.pk, row.pk) for entry in Entry.objects.all())
+        Picture.objects.update(due_at=datetime.now(UTC))
+        collect(site.settings())
+
+    assert site.asked("/a.jpg") == 1
+
+
+def test_workers_note_pictures_in_one_order() -> None:
+    """Two that meet the same new ones wait for each other in turn, and never both."""
+    with city() as site:
+        site.item(1, *(site.server.url(f"/{number}.jpg") for number in range(12)))
+        collect(site.settings())
+
+    hashes = list(Picture.objects.order_by("id").values_list("url_hash", flat=True))
+    assert hashes == sorted(hashes)
 
 
 def test_a_dot_that_counts_readers_is_known_as_such() -> None:
@@ -200,6 +251,21 @@ def test_an_entry_wants_a_bounded_number() -> None:
         collect(site.settings())
 
     assert Picture.objects.count() == 12
+
+
+def test_a_picture_that_would_take_hours_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At once and for good; the source's others wait for the next run, in which they are copied."""
+    monkeypatch.setattr(pictures, "Scaler", partial(Scaler, seconds=0.5))
+    with city() as site:
+        site.files |= {"/a.jpg": ("200 OK", photo()), "/slow.jpg": ("200 OK", many_passes(10_000))}
+        site.item(1, site.server.url("/a.jpg"), image=site.server.url("/slow.jpg"))
+        first = collect(site.settings(threads=1))
+        second = collect(site.settings(threads=1))
+
+    assert (first.pictures + second.pictures, first.pictures_failed, second.pictures_failed) == (1, 1, 0)
+    assert site.asked("/slow.jpg") == 1
+    row = Picture.objects.get(state=PictureState.FAILED)
+    assert "too long" in row.note
 
 
 def test_a_copy_is_made_of_what_came() -> None:

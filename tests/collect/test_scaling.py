@@ -52,6 +52,17 @@ def test_what_one_can_see_through_stays_so() -> None:
     assert opened(scaled(made("PNG", (64, 64), "RGBA"))).mode == "RGBA"
 
 
+def test_a_deep_grey_is_as_bright_as_it_was() -> None:
+    """Maps and scans in 65,536 steps: none of them becomes a white page."""
+    picture = Image.new("I;16", (64, 64), 30_000)
+    for options in ({}, {"transparency": 5}):
+        file = io.BytesIO()
+        picture.save(file, "PNG", **options)
+        grey = opened(scaled(file.getvalue())).convert("L").getpixel((5, 5))
+        assert isinstance(grey, (int, float))
+        assert abs(grey - 30_000 / 257) < 3
+
+
 def test_colours_for_print_are_shown_on_screens() -> None:
     """CMYK, which no WebP knows, without the profile of a printing press."""
     assert opened(scaled(made("JPEG", mode="CMYK"))).mode == "RGB"

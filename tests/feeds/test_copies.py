@@ -1,11 +1,14 @@
 """Copies of pictures in the tree: there while a public page shows them, and taken away with the last one."""
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from feeds import stage
+from feeds.copies import ByEntry, Copies
+from feeds.deliver import Tree
 from pipeline.config import Config
 from pipeline.models import Entry, Picture, PictureState, Release, Revision, text_hash
 from pipeline.records import PictureBytes
@@ -176,4 +179,162 @@ def test_what_is_no_longer_kept_leaves_with_its_picture(tmp_path: Path) -> None:
     publish(settings)
 
     assert standing == {f"{1:032x}.webp"}
+    assert files(settings) == set()
+
+
+def publish_killed(settings: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As by kill -9 before the first copy is taken away."""
+
+    class KilledError(BaseException):
+        pass
+
+    remove = Tree.remove
+
+    def killed(tree: Tree, path: str) -> bool:
+        if path.startswith("pictures/"):
+            raise KilledError
+        return remove(tree, path)
+
+    release.run(settings)
+    with monkeypatch.context() as patch:
+        patch.setattr(Tree, "remove", killed)
+        with pytest.raises(KilledError):
+            stage.run(settings)
+
+
+def test_a_run_that_was_killed_leaves_no_file_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a correction dropped goes with the next run, though the first had begun to forget it."""
+    settings = config(tmp_path)
+    row = showing()
+    publish(settings)
+    copy(BRIDGE, 1)
+    publish(settings)
+    new = revise(row, "Poprawiony", 2)
+    Revision.objects.filter(pk=new.pk).update(image=None, content="<p>Most.</p>")
+    publish_killed(settings, monkeypatch)
+    standing = files(settings)
+    publish(settings)
+
+    assert standing == {f"{1:032x}.webp"}
+    assert files(settings) == set()
+
+
+def named(settings: Config) -> set[str]:
+    """The copies that any page names."""
+    pages = settings.publish.directory.rglob("*.html")
+    return {found for each in pages for found in re.findall(r"([0-9a-f]{32}\.webp)", each.read_text("utf-8"))}
+
+
+@pytest.mark.parametrize("age", [0, 4000])
+def test_no_page_shows_a_copy_that_left_with_another_entry(tmp_path: Path, age: int) -> None:
+    """Also where an entry found the picture copied already: stored while nothing was copied, or old."""
+    settings = config(tmp_path)
+    for number in (1, 2):
+        showing(number)
+    Entry.objects.filter(public_id="poznan1").update(
+        first_seen=datetime.now(UTC) - timedelta(days=age), release_due=True
+    )
+    Entry.objects.filter(public_id="poznan2").update(current=None)
+    publish(settings)
+    Picture.objects.all().delete()
+    second = Entry.objects.get(public_id="poznan2")
+    Entry.objects.filter(pk=second.pk).update(current=second.revisions.get(), release_due=True)
+    publish(settings)
+    copy(BRIDGE, 1)
+    publish(settings)
+    publish(settings, everything=True)
+    standing, shown = files(settings), named(settings)
+    Entry.objects.filter(pk=second.pk).update(withdrawn_at=NOW, release_due=True)
+    publish(settings)
+
+    assert standing == shown == {f"{1:032x}.webp"}
+    assert named(settings) <= files(settings)
+    publish(settings, everything=True)
+    assert named(settings) == files(settings)
+
+
+def test_the_copies_of_a_source_that_left_the_configuration_leave_with_its_pages(tmp_path: Path) -> None:
+    """No page shows them any more."""
+    settings = config(tmp_path)
+    showing()
+    publish(settings)
+    copy(BRIDGE, 1)
+    publish(settings)
+    standing = files(settings)
+    other = {"key": "riga", "name": "Riga", "language": "lv", "url": "https://riga.example/feed"}
+    publish(config(tmp_path, source=[other], publish={"directory": settings.publish.directory}))
+
+    assert standing == {f"{1:032x}.webp"}
+    assert files(settings) == set()
+
+
+def test_a_copy_that_comes_while_publish_is_at_work_is_not_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a cluster: the page was written without it, and the marks are taken away after it came."""
+    settings = config(tmp_path)
+    showing()
+    publish(settings)
+    Entry.objects.update(release_due=True)
+    Release.objects.update(dirty=True)
+    lay = Copies.write
+
+    def meanwhile(copies: Copies, known: ByEntry) -> int:
+        copy(BRIDGE, 1)
+        return lay(copies, known)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Copies, "write", meanwhile)
+        publish(settings)
+    publish(settings)
+
+    assert named(settings) == files(settings) == {f"{1:032x}.webp"}
+    assert f"{1:032x}.webp" in page(settings)
+
+
+def test_a_gallery_wants_no_more_with_each_writing(tmp_path: Path) -> None:
+    """The first dozen, however often its page is written."""
+    settings = config(tmp_path)
+    row = showing()
+    shown = "".join(f'<p><img src="https://poznan.example/{number}.jpg"></p>' for number in range(40))
+    Revision.objects.filter(entry=row).update(content=shown, image=None)
+    for _ in range(3):
+        publish(settings, everything=True)
+
+    assert Picture.objects.count() == 12
+
+
+def test_words_in_a_description_are_no_address(tmp_path: Path) -> None:
+    """Whatever they look like."""
+    settings = config(tmp_path)
+    row = showing()
+    markup = f'<p><img alt="see src=" src="{BRIDGE}"></p>'
+    Revision.objects.filter(entry=row).update(content=markup, image=None)
+    publish(settings)
+
+    assert [each.url for each in Picture.objects.all()] == [BRIDGE]
+
+
+def test_a_file_leaves_after_the_lists_that_showed_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No reader who comes meanwhile sees a broken picture."""
+    settings = config(tmp_path)
+    row = showing()
+    publish(settings)
+    copy(BRIDGE, 1)
+    publish(settings)
+    new = revise(row, "Poprawiony", 2)
+    Revision.objects.filter(pk=new.pk).update(image=None, content="<p>Most.</p>")
+    remove, shown = Tree.remove, []
+
+    def watched(tree: Tree, path: str) -> bool:
+        if path.startswith("pictures/"):
+            shown.append(named(settings))
+        return remove(tree, path)
+
+    monkeypatch.setattr(Tree, "remove", watched)
+    publish(settings)
+
+    assert shown == [set()]
     assert files(settings) == set()
