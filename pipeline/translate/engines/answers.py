@@ -10,6 +10,7 @@ from itertools import combinations
 from statistics import median_low
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_BROKEN = re.compile("[\ufffd\ud800-\udfff]")  # read in a wrong encoding, or half of a character
 _ANCHOR = re.compile(r"\d+|[^\W\d_]{3,}")
 _ECHO_WORDS = 4  # a shorter text may well read the same in both languages: names, titles of works
 _JUDGED_FROM = 24  # characters; below, any ratio happens
@@ -28,12 +29,15 @@ def fault_of(text: str, answer: str) -> tuple[str, str] | None:
         return "empty", f"no translation of {text[:60]!r}"
     if is_echo(text, answer):
         return "echo", f"the text came back as it was: {text[:60]!r}"
-    if len(text) >= _JUDGED_FROM:
-        ratio = len(answer) / len(text)
-        if not _SHORTEST <= ratio <= _LONGEST:
-            return "garbled", f"an answer {ratio:.1f} times as long as {text[:60]!r}"
-        if ratio < _CUT and _stops(text) and not _stops(answer):
-            return "garbled", f"the end is missing: {text[:60]!r}"
+    if len(_BROKEN.findall(answer)) > len(_BROKEN.findall(text)):
+        return "garbled", f"letters that nobody can read: {text[:60]!r}"
+    ratio = len(answer) / max(len(text), 1)
+    # A short text may grow much, but not into what a model says of itself.
+    too_long = len(answer) > _LONGEST * max(len(text), _JUDGED_FROM)
+    if too_long or (len(text) >= _JUDGED_FROM and ratio < _SHORTEST):
+        return "garbled", f"an answer {ratio:.1f} times as long as {text[:60]!r}"
+    if len(text) >= _JUDGED_FROM and ratio < _CUT and _stops(text) and not _stops(answer):
+        return "garbled", f"the end is missing: {text[:60]!r}"
     return None
 
 
