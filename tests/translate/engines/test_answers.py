@@ -31,6 +31,9 @@ LONG = "The city council of Wolverhampton approved the new budget yesterday."
         ("Budget 2026", "Tu es un moteur de traduction pour les nouvelles des villes. " * 2, "garbled"),
         (LONG, "Le conseil de Wolverhampton a approuv\ufffd hier le nouveau budget.", "garbled"),
         (LONG, "Le conseil de Wolverhampton a approuvé hier le nouveau \ud83d budget.", "garbled"),
+        (LONG, "<think>In French.</think> Le conseil de Wolverhampton a approuvé hier le budget.", "garbled"),
+        (LONG, 'Le <g id="1">conseil</g> de Wolverhampton a approuvé hier le nouveau budget.', "garbled"),
+        ("If a < b, write <b> before it.", "Si a < b, écrivez <b> devant.", None),
         (
             "The sign \ufffd stands for a lost letter.",
             "Le signe \ufffd est mis pour une lettre perdue.",
