@@ -88,17 +88,14 @@ class WeightsServer:
 
     def download(self, attachment: Attachment, target: Path, progress: Callable[[int], None]) -> None:
         """The file as sent, whole and with the right hash, in `target`. Goes on where an earlier try stopped."""
-        is_pieced = self._bring(attachment, target, progress)
-        if is_pieced and not _is_whole(attachment, target):
+        if self._bring(attachment, target, progress) and not _is_whole(attachment, target):
             # The server has another file since the first piece came, or gave another range than it was asked for.
             target.unlink()
             self._bring(attachment, target, progress)
         if not _is_whole(attachment, target):
             target.unlink()
-            raise WeightsError(
-                f"{attachment.name} from {self.url} is not the file its record describes (SHA-256 or size differ)",
-                resource=str(attachment.pair),
-            )
+            message = "is not the file its record describes (SHA-256 or size differ)"
+            raise WeightsError(f"{attachment.name} from {self.url} {message}", resource=str(attachment.pair))
 
     def _bring(self, attachment: Attachment, target: Path, progress: Callable[[int], None]) -> bool:
         """All bytes of a file, in as many tries as it takes. Whether they came in several pieces."""
