@@ -78,14 +78,24 @@ class EngineError(NewswireError):
     `code` is a stable word for the reason: crash, empty, echo, garbled (an answer that cannot be a translation of the
     text), http, limit, network, pending (asked; the answer comes later), quota (all that was paid for is used up),
     refused, timeout.
+    `unsent`: the service was not asked, or said that it did not take the text. It counts against no budget.
     """
 
+    _UNSENT = frozenset({"limit", "pending", "quota", "refused"})
+
     def __init__(
-        self, message: str, *, code: str, resource: str = "", retry_after: float | None = None
+        self,
+        message: str,
+        *,
+        code: str,
+        resource: str = "",
+        retry_after: float | None = None,
+        unsent: bool = False,
     ) -> None:
         super().__init__(message, resource=resource)
         self.code = code
         self.retry_after = retry_after
+        self.unsent = unsent or code in self._UNSENT
 
 
 class EngineUnavailableError(EngineError):

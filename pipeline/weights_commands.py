@@ -11,6 +11,7 @@ from pipeline.config import Config
 from pipeline.errors import UsageError, WeightsError
 from pipeline.progress import Progress
 from pipeline.records import Pair
+from pipeline.remedies import remedy
 from pipeline.translate.engines.weights import fetch, locate, verify
 from pipeline.translate.engines.weights_mirror import Mirror
 from pipeline.translate.engines.weights_server import ServerFaultError, WeightsServer
@@ -96,9 +97,9 @@ def _fetch_all(config: Config, pairs: Iterable[Pair], progress: Progress) -> Ite
             try:
                 with progress.download(str(pair)) as advance:
                     fetch(pair, config.engines.models, server, progress=advance)
-            except WeightsError as error:
-                fault = str(error) if isinstance(error, ServerFaultError) else ""
-                yield Line(pair=pair, state=str(error), fault=True)
+            except (WeightsError, OSError) as error:
+                fault = _for_all(error)
+                yield Line(pair=pair, state=fault or str(error), fault=True)
             else:
                 yield _look(config, pair)
 
@@ -116,9 +117,16 @@ def _mirror_all(config: Config, pairs: Iterable[Pair], directory: Path, progress
             with progress.download(str(pair)) as advance:
                 mirror.add(pair, server, advance)
             yield Line(pair=pair, state=f"mirrored in {directory}", size=mirror.verify(pair))
-        except WeightsError as error:
-            fault = str(error) if isinstance(error, ServerFaultError) else ""
-            yield Line(pair=pair, state=str(error), fault=True)
+        except (WeightsError, OSError) as error:
+            fault = _for_all(error)
+            yield Line(pair=pair, state=fault or str(error), fault=True)
+
+
+def _for_all(error: WeightsError | OSError) -> str:
+    """In words, a fault that the next pair would meet as well: of the server, or of the disk."""
+    if isinstance(error, OSError):
+        return remedy(error)
+    return str(error) if isinstance(error, ServerFaultError) else ""
 
 
 def _verify(config: Config, pair: Pair) -> Line:

@@ -277,6 +277,20 @@ def test_claim_takes_what_is_due_newest_first() -> None:
     assert Translation.objects.due_count(NOW) == 0
 
 
+def test_a_claim_takes_all_languages_of_its_last_entry() -> None:
+    """They share the way into the pivot: two workers would each pay for it."""
+    for number in range(3):
+        entry = _entry(number)
+        for language in ("de", "en", "lv"):
+            _translation(entry, language)
+
+    first = Translation.objects.claim("a", 4, NOW, LATER)
+    rest = Translation.objects.claim("b", 4, NOW, LATER)
+
+    assert [len({row.entry_id for row in rows}) for rows in (first, rest)] == [2, 1]
+    assert [len(first), len(rest)] == [6, 3]
+
+
 def test_claimers_never_share_a_row() -> None:
     """Several connections claim at once: each row goes to exactly one, none is left out."""
     entry_count, claimers = 20, 4

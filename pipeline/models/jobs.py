@@ -59,8 +59,10 @@ class EngineJobManager(models.Manager["EngineJob"]):
         return "known" if mine.exists() else None
 
     def failed(self, token: str, error: str, now: datetime) -> None:
-        """The engine did not take the question."""
-        self.filter(token_hash=hashed(token)).update(state=_FAILED, error=error[:500], answered_at=now)
+        """The engine did not take the question. One that has answered meanwhile took it, whatever came back then."""
+        self.filter(token_hash=hashed(token), state=_ASKED).update(
+            state=_FAILED, error=error[:500], answered_at=now
+        )
 
     def open_count(self, engine: str) -> int:
         return self.filter(engine=engine, state=_ASKED).count()

@@ -17,18 +17,24 @@ STATES = [(state.value, state.value) for state in State]
 # What the translate stage takes up when due. Written with OR, in the index as in the questions: SQLite does not see
 # that `state IN (?, ?, ?)` is the condition of the index, and would read every translation there is.
 WORK = Q(state=State.WAITING) | Q(state=State.STALE) | Q(state=State.FAILED)
+_LANGUAGES = 16  # no entry is translated into more
 LONGEST_LEASE = timedelta(minutes=30)  # twice what a worker takes; a claim that ends later is another clock's
 
 
 class TranslationManager(models.Manager["Translation"]):
     def claim(self, who: str, limit: int, now: datetime, until: datetime) -> list["Translation"]:
-        """Called by translate: take due translations, newest entries first; the lease keeps others off."""
+        """Called by translate: take due translations, newest entries first; the lease keeps others off.
+
+        A few more than `limit` where the last entry has them: its languages share the way into the pivot, which two
+        workers would each ask for.
+        """
         with transaction.atomic():
             rows = self.filter(WORK, has_come("due_at", now), claimed_until__isnull=True)
             rows = rows.order_by("-published", "entry_id", "language")
-            ids = list(
-                rows.select_for_update(skip_locked=True, of=("self",)).values_list("id", flat=True)[:limit]
-            )
+            free = rows.select_for_update(skip_locked=True, of=("self",)).values_list("id", "entry_id")
+            taken = list(free[: limit + _LANGUAGES])
+            last = [entry_id for _id, entry_id in taken[limit - 1 : limit]]
+            ids = [each for n, (each, entry_id) in enumerate(taken) if n < limit or entry_id in last]
             self.filter(id__in=ids).update(claimed_by=who, claimed_until=until)
         found = self.filter(id__in=ids).select_related("entry", "entry__current")
         return sorted(found, key=lambda each: ids.index(each.pk))

@@ -6,7 +6,7 @@ Knows no chain and no pivot, and of the memory only its examples.
 """
 
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.errors import EngineError, EngineUnavailableError
@@ -16,7 +16,7 @@ from pipeline.translate.conventions import localise
 from pipeline.translate.engines import Engine
 from pipeline.translate.guards import Guards
 from pipeline.translate.guide import Guide
-from pipeline.translate.protect import Protected, protect, restore
+from pipeline.translate.protect import Protected, legible, protect, restore
 from pipeline.translate.terms import digest
 from pipeline.translate.usage import Usage, UsageMeter
 
@@ -110,15 +110,17 @@ class Asking:
         breaker = self._guards.breaker(engine.name)
         started = time.perf_counter()
         try:
-            answers = engine.translate(parts, pair, spread) if spread else engine.translate(parts, pair)
+            given = engine.translate(parts, pair, spread) if spread else engine.translate(parts, pair)
         except EngineUnavailableError as error:  # nothing was asked: no call to count
             breaker.released()
-            self._guards.budgets.give_back(engine.name, sum(map(len, guarded)))
+            self._give_back(engine, guarded)
             return dict.fromkeys(guarded, Failure(reason=error.message, waiting=True))
         except EngineError as error:
+            self._give_back(engine, guarded if error.unsent else ())
             self._count(engine, pair, replace(usage, failures=len(parts)), started)
             breaker.failed(str(error), retry_after=error.retry_after)
             return dict.fromkeys(guarded, Failure(reason=str(error)))
+        answers = [legible(each) if isinstance(each, str) else each for each in given]
         self._judge(engine, parts, answers, pair, started)
         return self._put_together(engine, guarded, answers, pair, hints)
 
@@ -132,9 +134,6 @@ class Asking:
     ) -> None:
         """Count what was done. A call of which nothing came counts against the engine; what is on its way for neither."""
         done = [part for part, answer in zip(parts, answers, strict=True) if not _is_pending(answer)]
-        underway = sum(map(len, parts)) - sum(map(len, done))
-        if underway:
-            self._guards.budgets.give_back(engine.name, underway)
         usage = Usage(calls=1, sentences=len(done), characters=sum(map(len, done)))
         self._count(engine, pair, usage if done else Usage(), started)
         breaker = self._guards.breaker(engine.name)
@@ -146,6 +145,11 @@ class Asking:
             breaker.failed(str(errors[0]))
         else:
             breaker.succeeded()
+
+    def _give_back(self, engine: Engine, texts: Iterable[str]) -> None:
+        """What the engine did not take costs nothing: it is asked for again later, and counted then."""
+        if characters := sum(map(len, texts)):
+            self._guards.budgets.give_back(engine.name, characters)
 
     def _count(self, engine: Engine, pair: Pair, usage: Usage, started: float) -> None:
         self._meter.add(engine.name, pair, replace(usage, seconds=time.perf_counter() - started))
@@ -166,6 +170,7 @@ class Asking:
             position += len(each.parts)
             errors = [answer for answer in own if isinstance(answer, EngineError)]
             if errors:
+                self._give_back(engine, [text] if all(each.unsent for each in errors) else ())
                 found[text] = self._failed(engine, errors, pair)
                 continue
             outputs = [answer for answer in own if isinstance(answer, str)]

@@ -21,6 +21,7 @@ _REMOVED = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff"  # controls, broken surrogates
     "\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"  # soft hyphens, zero-width and direction marks
 )
+_LINE_END = re.compile("[\t-\r\x1c-\x1f\x85\u2028\u2029]+")
 _LETTER = re.compile(r"[^\W\d_]")
 _BULLET = rf"[•▪►▶●○◦■□✓→·*>»\-{DASHES}]\s+"
 _ARROW = r"\s*[→›►▶>]|\s»"
@@ -98,6 +99,11 @@ def restore(outputs: Sequence[str], protected: Protected) -> str | None:
         _without_stop(piece, part) for piece, part in zip(pieces[:-1], protected.parts[:-1], strict=True)
     ]
     return _join([reveal(piece, protected.hidden) for piece in whole + pieces[-1:]], protected.glue)
+
+
+def legible(answer: str) -> str:
+    """An engine's answer as one line, without the characters that we send to none: no store and no reader bears them."""
+    return _REMOVED.sub("", _LINE_END.sub(" ", answer))
 
 
 def _clean(text: str) -> str:

@@ -19,6 +19,7 @@ ALL = "*all*"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _CODES = frozenset({"bpt", "ept", "ph", "it", "ut"})  # markup; a `sub` stands within one and goes with it
 _BREAK = re.compile(r"<\s*(?:br|p|li|div|tr|td)\b|\\n|\\t|[\t\n]", re.IGNORECASE)
+_CODE = re.compile("[a-z]{2,3}")
 _SPACE = re.compile(r"[ \t\r\n]+")  # a no-break space is a letter of its language
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DATE = "%Y%m%dT%H%M%SZ"
@@ -96,9 +97,9 @@ def _unit(unit: etree._Element, header: str) -> TmxUnit:
 
 
 def _language(name: str | None) -> str:
-    """pt-BR counts as pt; *all* as no language in particular."""
+    """pt-BR counts as pt; *all*, and what is no code at all, as no language in particular."""
     code = (name or "").strip().lower().replace("_", "-").split("-")[0]
-    return "" if "*" in code else code
+    return code if _CODE.fullmatch(code) else ""
 
 
 def _words(element: etree._Element) -> str:

@@ -60,14 +60,13 @@ class Translator:
 
         `headlines`: those of the texts that come first where a budget runs out.
         """
-        wanted = list(dict.fromkeys(texts))
-        remembered = self._memory.lookup(pair, wanted, self._routes.names_of(pair))
-        known = {text: each for text, each in remembered.items() if self._still_counts(text, each, pair)}
-        self._meter.hit(len(known))
-        found: dict[str, Outcome] = {text: self.rechecked(text, each, pair) for text, each in known.items()}
-        mine, others = self._share_out(pair, [text for text in wanted if text not in found])
+        # Shared out first: a text that another thread remembers between a look into the memory and the sharing out
+        # would be translated, and paid for, again.
+        mine, others = self._share_out(pair, list(dict.fromkeys(texts)))
+        found: dict[str, Outcome] = {}
         try:
-            found |= self._work(mine, pair, headlines)
+            found |= self._known(mine, pair)
+            found |= self._work([text for text in mine if text not in found], pair, headlines)
         finally:
             self._hand_over(pair, mine, found)
         return found | {text: future.result() for text, future in others.items()}
@@ -95,6 +94,13 @@ class Translator:
             return remembered
         findings = check(text, remembered.text, pair, self._guide.terms(text, pair))
         return replace(remembered, findings=findings)
+
+    def _known(self, texts: Sequence[str], pair: Pair) -> dict[str, Outcome]:
+        """What the memory has, looked at as if it were new."""
+        remembered = self._memory.lookup(pair, texts, self._routes.names_of(pair))
+        known = {text: each for text, each in remembered.items() if self._still_counts(text, each, pair)}
+        self._meter.hit(len(known))
+        return {text: self.rechecked(text, each, pair) for text, each in known.items()}
 
     def _still_counts(self, text: str, remembered: Suggestion, pair: Pair) -> bool:
         """Not so the work of an engine that was told other terms than it would be today."""

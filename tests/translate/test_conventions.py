@@ -331,6 +331,7 @@ def test_plain_forms() -> None:
         ("Void Array", "Void Array (em", "Void Array"),
         ("N.F.L.", "N.F.L. (", "N.F.L."),
         ("Nano Builder", "Nano Builder (Construtor", "Nano Builder"),
+        ("Open at 14:30", "Aberto (14:30", "Aberto (14:30"),
         ("Tram (new)", "Elétrico (novo", "Elétrico (novo"),
         ("Tram", "Elétrico (novo)", "Elétrico (novo)"),
     ],

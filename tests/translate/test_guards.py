@@ -266,6 +266,42 @@ def test_what_was_not_sent_is_not_counted() -> None:
     assert purse.spent == {"dear": 0}
 
 
+@pytest.mark.parametrize("code", ["refused", "quota", "limit"])
+def test_what_the_service_did_not_take_is_not_counted(code: str) -> None:
+    """A key that has run out for days does not use up the month: whole calls and single texts alike."""
+    purse = MemoryPurse()
+    guards = Guards(Budgets(limits={"dear": Limit(characters=1000)}, purse=purse))
+    refusal = EngineError("no", code=code, resource="dear")
+    translator(guards, FakeEngine("dear", fault=refusal)).translate([TEXT, TITLE], EN_PT)
+    some = FakeEngine("dear", lambda text, pair: refusal if text == TEXT else answer(text, pair))
+    translator(guards, some).translate([TEXT, TITLE], EN_PT)
+
+    assert purse.spent == {"dear": len(TITLE)}
+
+
+@pytest.mark.parametrize("code", ["timeout", "http", "network"])
+def test_what_the_service_may_have_taken_is_counted(code: str) -> None:
+    """Who hangs up, or answers nonsense, may have put it on the bill; who was never reached has not."""
+    purse = MemoryPurse()
+    guards = Guards(Budgets(limits={"dear": Limit(characters=1000)}, purse=purse))
+    for unsent in (False, True):
+        fault = EngineError("no", code=code, resource="dear", unsent=unsent)
+        translator(guards, FakeEngine("dear", fault=fault)).translate([TEXT], EN_PT)
+
+    assert purse.spent == {"dear": len(TEXT)}
+
+
+def test_what_waits_for_its_answer_is_counted_once_however_often_it_is_looked_for() -> None:
+    """Also a text that is sent in a shorter form, without its soft hyphens: what was counted is given back."""
+    purse = MemoryPurse()
+    guards = Guards(Budgets(limits={"dear": Limit(characters=1000)}, purse=purse))
+    pending = FakeEngine("dear", lambda _text, _pair: EngineError("on its way", code="pending"))
+    for _cycle in range(5):
+        translator(guards, pending).translate(["The new tram\u00adline opens."], EN_PT)
+
+    assert purse.spent == {"dear": 0}
+
+
 @pytest.mark.usefixtures("store")
 def test_nobody_overdraws_together() -> None:
     """Four threads draw from one store until nothing fits: never more than the limit, to the last character."""

@@ -344,3 +344,10 @@ class TestStore:
         import_file(path, frozenset({"en", "lv"}))
 
         assert set(MemoryUnit.objects.values_list("source_language", flat=True)) == {"en", "lv"}
+
+    def test_what_is_no_code_of_a_language_stays_out(self, tmp_path: Path) -> None:
+        """Names written out, or anything else: the store has room for codes, and nobody would ask for more."""
+        body = tu(en="Bridge.", lv="Tilts.") + '<tu><tuv xml:lang="en"><seg>Road.</seg></tuv>'
+        body += '<tuv xml:lang="Latviešu"><seg>Ceļš.</seg></tuv></tu>'
+
+        assert import_file(written(tmp_path / "a.tmx", body), frozenset()).units == 2

@@ -1,7 +1,8 @@
 """The translator: memory before engines, the chain in order, the pivot's leg shared, never source text for a failure."""
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 import pytest
 
@@ -9,7 +10,7 @@ from pipeline.errors import EngineError
 from pipeline.records import Failure, Pair, Suggestion
 from pipeline.translate.breaker import Breaker
 from pipeline.translate.routes import Routes
-from pipeline.translate.translator import Translator
+from pipeline.translate.translator import Outcome, Translator
 from pipeline.translate.usage import UsageMeter
 from tests.translate.fakes import UNAVAILABLE, DictMemory, FakeEngine, failing
 
@@ -146,6 +147,40 @@ def test_two_threads_that_meet_a_sentence_ask_once() -> None:
 
     assert len(engine.asked) == 1
     assert [each.text for each in outcomes if isinstance(each, Suggestion)] == [TRAM_PT, TRAM_PT]
+
+
+def test_a_sentence_that_another_thread_is_about_to_remember_is_not_asked_for_again() -> None:
+    """While one thread looks into the memory, the other translates the very sentence, remembers it and is done."""
+    memory = DictMemory()
+    engine = FakeEngine(answer=portuguese)
+    subject = translator(engine, memory=memory)
+    look = memory.lookup
+    helped: list[Future[dict[str, Outcome]]] = []
+
+    def slowly(pair: Pair, texts: Sequence[str], engines: Sequence[str]) -> dict[str, Suggestion]:
+        found = look(pair, texts, engines)
+        if not helped:
+            helped.append(pool.submit(subject.translate, [TRAM], EN_PT))
+            wait(helped, timeout=0.2)
+        return found
+
+    with ThreadPoolExecutor(2) as pool, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(memory, "lookup", slowly)
+        outcomes = [subject.translate([TRAM], EN_PT)[TRAM], helped[0].result()[TRAM]]
+
+    assert len(engine.asked) == 1
+    assert [each.text for each in outcomes if isinstance(each, Suggestion)] == [TRAM_PT, TRAM_PT]
+
+
+def test_an_answer_is_kept_without_what_no_store_and_no_reader_bears() -> None:
+    """Controls, marks that turn the direction of reading and line ends; the raw words are kept so too."""
+    engine = FakeEngine(
+        answer=lambda _text, _pair: "A nova linha\x00 de \u202eelétrico\nabre\ud83d na primavera."
+    )
+    found = translator(engine).translate([TRAM], EN_PT)[TRAM]
+
+    assert isinstance(found, Suggestion)
+    assert (found.text, found.raw) == (TRAM_PT, TRAM_PT)
 
 
 def test_an_unexpected_error_is_raised_and_does_not_leave_others_hanging() -> None:

@@ -13,7 +13,7 @@ _RANGE = re.compile(rf"(?<![\w.,/-])({_NUMBER})( ?[–-] ?)({_NUMBER})(?![\w/-])
 _UNITS = "km|m|cm|mm|kg|ml|kW|kWh|MW|MWh|GW|°C|m²|m³|km²|EUR|USD|GBP|PLN|€|£|zł|lei|eur|eiro|euro|milj|mln|mlrd|mio|mrd"
 _BEFORE_UNIT = re.compile(rf"(?<=\d)[{SPACES}](?=(?:{_UNITS})(?![^\W_]))")
 _PERCENT = re.compile(rf"(?<=\d)([{SPACES}]?)(?=[%‰])")
-_STRAY_BRACKET = re.compile(rf"(?<=\S)(?:[{SPACES}]*\([^()]{{0,40}})+$")
+_STRAY_BRACKET = re.compile(rf"(?<=\S)(?:[{SPACES}]*\([^()\d]{{0,40}})+$")
 _HIGH_MARK = re.compile(rf"(?<=[^\s;:!?(\[])([{SPACES}]?)(?=[;:!?]+(?:[\s»”\"’)\]]|$))")
 
 
@@ -25,7 +25,10 @@ def tidy(target: str, *, language: str) -> str:
 
 
 def drop_stray_bracket(source: str, target: str) -> str:
-    """A bracket that the source does not have, opened at the end and never closed: small models end names so."""
+    """A bracket that the source does not have, opened at the end and never closed: small models end names so.
+
+    One with a figure stays: no figure is ever lost, and the checks ask where it comes from.
+    """
     if "(" in source:
         return target
     return _STRAY_BRACKET.sub("", target) or target

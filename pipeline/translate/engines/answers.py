@@ -10,6 +10,8 @@ from itertools import combinations
 from statistics import median_low
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_BROKEN = re.compile("[\ufffd\ud800-\udfff]")  # read in a wrong encoding, or half of a character
+_TAG = re.compile(r"</?[a-z][a-z0-9]{0,15}(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _ANCHOR = re.compile(r"\d+|[^\W\d_]{3,}")
 _ECHO_WORDS = 4  # a shorter text may well read the same in both languages: names, titles of works
 _JUDGED_FROM = 24  # characters; below, any ratio happens
@@ -28,13 +30,27 @@ def fault_of(text: str, answer: str) -> tuple[str, str] | None:
         return "empty", f"no translation of {text[:60]!r}"
     if is_echo(text, answer):
         return "echo", f"the text came back as it was: {text[:60]!r}"
-    if len(text) >= _JUDGED_FROM:
-        ratio = len(answer) / len(text)
-        if not _SHORTEST <= ratio <= _LONGEST:
-            return "garbled", f"an answer {ratio:.1f} times as long as {text[:60]!r}"
-        if ratio < _CUT and _stops(text) and not _stops(answer):
-            return "garbled", f"the end is missing: {text[:60]!r}"
+    if words := _foreign_matter(text, answer) or _misfit(text, answer):
+        return "garbled", f"{words} {text[:60]!r}"
     return None
+
+
+def _foreign_matter(text: str, answer: str) -> str:
+    if len(_BROKEN.findall(answer)) > len(_BROKEN.findall(text)):
+        return "letters that nobody can read:"
+    return "markup where there was none:" if _TAG.search(answer) and not _TAG.search(text) else ""
+
+
+def _misfit(text: str, answer: str) -> str:
+    """Much too long or too short, or cut."""
+    ratio = len(answer) / max(len(text), 1)
+    # A short text may grow much, but not into what a model says of itself.
+    too_long = len(answer) > _LONGEST * max(len(text), _JUDGED_FROM)
+    if too_long or (len(text) >= _JUDGED_FROM and ratio < _SHORTEST):
+        return f"an answer {ratio:.1f} times as long as"
+    if len(text) >= _JUDGED_FROM and ratio < _CUT and _stops(text) and not _stops(answer):
+        return "the end is missing:"
+    return ""
 
 
 def is_echo(text: str, answer: str) -> bool:

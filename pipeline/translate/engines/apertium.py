@@ -76,7 +76,7 @@ class ApertiumEngine(OnlineEngine):
         if self._pairs is None:
             try:
                 listed = transport.ask_json("GET", f"{self._url}/listPairs")["responseData"]
-                pairs = [(each["sourceLanguage"], each["targetLanguage"]) for each in listed]
+                pairs = [(str(each["sourceLanguage"]), str(each["targetLanguage"])) for each in listed]
             except (KeyError, TypeError) as error:
                 message = "an answer that makes no sense (no list of pairs)"
                 raise ServiceFaultError(message, code="http", resource=self.name) from error

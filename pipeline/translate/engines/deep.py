@@ -40,6 +40,7 @@ _LIBRARY_FAULTS = (
     requests.RequestException,
     AttributeError,
     LookupError,
+    RecursionError,
     TypeError,
     ValueError,
 )

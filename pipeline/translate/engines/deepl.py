@@ -59,7 +59,7 @@ class DeepLEngine(OnlineEngine):
             answer = transport.ask_json("GET", f"{self._url}/v2/usage", headers=self._headers)
         try:
             count, limit = int(answer["character_count"]), int(answer["character_limit"])
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             message = "an answer that makes no sense (no usage)"
             raise ServiceFaultError(message, code="http", resource=self.name) from error
         return f"answers; {count:_} of {limit:_} characters used, by its own count".replace("_", " ")

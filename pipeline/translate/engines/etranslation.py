@@ -9,6 +9,7 @@ The callback must be reachable from outside by HTTPS; see docs/engines.md.
 """
 
 import hashlib
+import re
 from dataclasses import dataclass
 
 from requests.auth import HTTPDigestAuth
@@ -22,6 +23,7 @@ _LANGUAGES = frozenset(
     "bg cs da de el en es et fi fr ga hr hu is it lt lv mt nb nl pl pt ro ru sk sl sv tr uk".split()  # noqa: SIM905
 )
 _CHARACTERS = 5_000
+_NUMBER = re.compile(r"-?[0-9]{1,18}")
 _QUOTA_PAUSE = 600.0  # seconds until a full queue is asked again
 
 # What the service says by numbers: the code of our error, its words, and whether the service itself is at fault.
@@ -87,7 +89,7 @@ class ETranslation:
             json=self._question(text, pair, token),
         ).text
         number = answer.strip().strip('"')
-        if not number.lstrip("-").isdecimal():
+        if not _NUMBER.fullmatch(number):
             message = "an answer that makes no sense (no number)"
             raise ServiceFaultError(message, code="http", resource=self._name)
         if int(number) <= 0:

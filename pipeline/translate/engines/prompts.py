@@ -124,8 +124,8 @@ def _by_id(content: str) -> Mapping[str, object] | None:
     """The object in an answer, also where a model puts a fence, a word, or the list it knows from elsewhere around it."""
     match = re.search(r"\{.*\}", content, re.DOTALL)
     try:
-        answer = json.loads(match[0]) if match else None
-    except ValueError:
+        answer = json.loads(match[0], object_pairs_hook=_each_once) if match else None
+    except (ValueError, RecursionError):
         return None
     if isinstance(answer, dict) and set(answer) == {"segments"}:
         answer = answer["segments"]
@@ -135,6 +135,13 @@ def _by_id(content: str) -> Mapping[str, object] | None:
         ids = [str(each["id"]) for each in answer]
         return {str(each["id"]): each["text"] for each in answer} if len(set(ids)) == len(ids) else None
     return answer if isinstance(answer, dict) else None
+
+
+def _each_once(rows: list[tuple[str, object]]) -> dict[str, object]:
+    """An object whose names differ: which of two texts with one id is meant, nobody can tell."""
+    if len(dict(rows)) < len(rows):
+        raise ValueError("an id twice")
+    return dict(rows)
 
 
 def _plain(content: str, pair: Pair) -> str:

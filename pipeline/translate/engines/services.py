@@ -104,7 +104,7 @@ def _refuse_mymemory_notices(response: requests.Response) -> None:
         content = response.json()
         status = str(content["responseStatus"])
         text = content["responseData"]["translatedText"] or ""
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ServiceFaultError("an answer that makes no sense", code="http", resource="mymemory") from error
     if status == "429" or text.startswith("MYMEMORY WARNING"):
         raise ServiceFaultError("the day's free quota is used up", code="limit", resource="mymemory")

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, NewConnectionError
 
 from pipeline.errors import EngineError
 from pipeline.translate.engines.bucket import TokenBucket
@@ -41,9 +41,11 @@ class OwnHost(requests.Session):
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:
         target = super().get_redirect_target(resp)
-        if target and self.should_strip_auth(resp.url, urljoin(resp.url, target)):  # type: ignore[no-untyped-call]
+        try:
+            leads_away = target and self.should_strip_auth(resp.url, urljoin(resp.url, target))  # type: ignore[no-untyped-call]
+        except ValueError:  # no address at all
             return None
-        return target
+        return None if leads_away else target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,9 +80,11 @@ class Transport:
 
     def ask_json(self, method: str, url: str, **options: Any) -> Any:
         """What the service says, where it says it in JSON; anything else is a fault of its own."""
+        response = self.request(method, url, **options)
         try:
-            return self.request(method, url, **options).json()
-        except requests.JSONDecodeError as error:
+            return response.json()
+        # Besides what is no JSON: numbers of thousands of digits, and nesting deeper than anything we are sent.
+        except (ValueError, RecursionError) as error:
             message = "an answer that makes no sense (no JSON)"
             raise ServiceFaultError(message, code="http", resource=self.service) from error
 
@@ -88,10 +92,11 @@ class Transport:
         self.bucket.take()
         try:
             response = self._exchange(request)
-        except requests.Timeout as error:
-            raise self._fault("timeout", f"no answer within {self.timeout:.0f} s") from error
         except requests.RequestException as error:
-            raise self._fault("network", f"cannot be reached ({type(error).__name__})") from error
+            code, message = "network", f"cannot be reached ({type(error).__name__})"
+            if isinstance(error, requests.Timeout):
+                code, message = "timeout", f"no answer within {self.timeout:.0f} s"
+            raise self._fault(code, message, unsent=_never_connected(error)) from error
         self._judge(response)
         self.inspect(response)
         return response
@@ -134,22 +139,36 @@ class Transport:
         if status >= requests.codes.server_error:
             raise self._fault("http", f"HTTP {status}", response)
         if not response.ok:
-            raise EngineError(
-                self._redact(f"HTTP {status}{_said(response)}"), code="http", resource=self.service
-            )
-        led = urljoin(response.url, response.headers.get("Location", ""))
+            raise EngineError(f"HTTP {status}{self._said(response)}", code="http", resource=self.service)
+        led = _led(response)
         if any(mark in led or mark in response.text for mark in _CONSENT):
             raise self._fault("refused", "asks for consent or a captcha instead of translating")
         if response.is_redirect:
             where = urlsplit(led).netloc or "nowhere"
             raise self._fault("refused", f"sends us on to {where}; if that is meant, correct its address")
+        if status >= requests.codes.multiple_choices:
+            raise self._fault("http", f"HTTP {status}", response)
 
-    def _fault(self, code: str, message: str, response: requests.Response | None = None) -> ServiceFaultError:
-        said = _said(response) if response is not None else ""
+    def _fault(
+        self, code: str, message: str, response: requests.Response | None = None, *, unsent: bool = False
+    ) -> ServiceFaultError:
+        said = self._said(response) if response is not None else ""
         after = _retry_after(response) if response is not None else None
         return ServiceFaultError(
-            self._redact(message + said), code=code, resource=self.service, retry_after=after
+            self._redact(message + said),
+            code=code,
+            resource=self.service,
+            retry_after=after,
+            unsent=unsent,
         )
+
+    def _said(self, response: requests.Response) -> str:
+        """The beginning of what the service says about its refusal; pages are not quoted."""
+        if "html" in response.headers.get("Content-Type", ""):
+            return ""
+        # Before it is cut: half a key is not found any more, and is still half a key.
+        text = self._redact(" ".join(response.text.split()))[:120]
+        return f": {text}" if text else ""
 
     def _redact(self, message: str) -> str:
         for secret in self.secrets:
@@ -203,13 +222,19 @@ def _retry_after(response: requests.Response) -> float | None:
         return float(value)
     try:
         return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-    except ValueError:
+    except (ValueError, OverflowError):  # a year that no calendar has
         return None
 
 
-def _said(response: requests.Response) -> str:
-    """The beginning of what the service says about its refusal; pages are not quoted."""
-    if "html" in response.headers.get("Content-Type", ""):
+def _never_connected(error: requests.RequestException) -> bool:
+    """Whether the question did not even leave: nobody can have answered or counted it."""
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError)
+
+
+def _led(response: requests.Response) -> str:
+    """Where an answer sends us on to; its own address where nowhere."""
+    try:
+        return urljoin(response.url, response.headers.get("Location", ""))
+    except ValueError:  # no address at all
         return ""
-    text = " ".join(response.text.split())[:120]
-    return f": {text}" if text else ""

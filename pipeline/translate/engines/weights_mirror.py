@@ -16,6 +16,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
 from pipeline.errors import WeightsError
 from pipeline.records import Pair
 from pipeline.translate.engines.weights_server import Attachment, WeightsServer
@@ -36,7 +38,15 @@ class Mirror:
             raise WeightsError("is a file; name a directory for the mirror", resource=str(directory))
 
     def add(self, pair: Pair, server: WeightsServer, progress: Progress) -> int:
-        """Bring a pair's files here and name them in the records. Bytes that the pair takes."""
+        """Bring a pair's files here and name them in the records. Bytes that the pair takes.
+
+        Two programs may call this at once: one after the other, or they would write the same files.
+        """
+        self._directory.mkdir(parents=True, exist_ok=True)
+        with FileLock(self._directory / ".lock"):
+            return self._add(pair, server, progress)
+
+    def _add(self, pair: Pair, server: WeightsServer, progress: Progress) -> int:
         attachments = server.attachments(pair)
         total = sum(each.size for each in attachments)
         before = 0

@@ -88,8 +88,21 @@ class WeightsServer:
 
     def download(self, attachment: Attachment, target: Path, progress: Callable[[int], None]) -> None:
         """The file as sent, whole and with the right hash, in `target`. Goes on where an earlier try stopped."""
+        if self._bring(attachment, target, progress) and not _is_whole(attachment, target):
+            # The server has another file since the first piece came, or gave another range than it was asked for.
+            target.unlink()
+            self._bring(attachment, target, progress)
+        if not _is_whole(attachment, target):
+            target.unlink()
+            message = "is not the file its record describes (SHA-256 or size differ)"
+            raise WeightsError(f"{attachment.name} from {self.url} {message}", resource=str(attachment.pair))
+
+    def _bring(self, attachment: Attachment, target: Path, progress: Callable[[int], None]) -> bool:
+        """All bytes of a file, in as many tries as it takes. Whether they came in several pieces."""
         address = urljoin(self._base_url, attachment.location)
+        is_pieced = False
         for attempt in range(_ATTEMPTS):
+            is_pieced = is_pieced or target.exists()
             try:
                 self._append(address, attachment, target, progress)
             except (requests.RequestException, TimeoutError) as error:
@@ -102,7 +115,7 @@ class WeightsServer:
                 time.sleep(self._pause * 2**attempt)
             else:
                 break
-        self._check(attachment, target)
+        return is_pieced
 
     def _append(
         self, address: str, attachment: Attachment, target: Path, progress: Callable[[int], None]
@@ -120,18 +133,9 @@ class WeightsServer:
                     have += len(chunk)
                     progress(have)
                     if have > attachment.size:
-                        break  # the check below says what is wrong
+                        break  # whoever looks at the whole says what is wrong
         if have < attachment.size:
             raise requests.ConnectionError(f"the answer ended after {have} of {attachment.size} bytes")
-
-    def _check(self, attachment: Attachment, path: Path) -> None:
-        content = path.read_bytes()
-        if len(content) != attachment.size or hashlib.sha256(content).hexdigest() != attachment.hash:
-            path.unlink()
-            raise WeightsError(
-                f"{attachment.name} from {self.url} is not the file its record describes (SHA-256 or size differ)",
-                resource=str(attachment.pair),
-            )
 
     @functools.cached_property
     def _base_url(self) -> str:
@@ -260,6 +264,11 @@ def _is_usable(attachment: Attachment) -> bool:
         and bool(_VERSION.fullmatch(attachment.version))
         and 0 < attachment.size <= _LARGEST
     )
+
+
+def _is_whole(attachment: Attachment, path: Path) -> bool:
+    content = path.read_bytes()
+    return len(content) == attachment.size and hashlib.sha256(content).hexdigest() == attachment.hash
 
 
 def _chunks(response: requests.Response, seconds: float) -> Iterator[bytes]:

@@ -28,6 +28,17 @@ LONG = "The city council of Wolverhampton approved the new budget yesterday."
         ("Tram", "Tramway", None),
         ("Rennes", "Rennes", None),
         ("No", "Certainement pas du tout", None),  # too short to be judged by its length
+        ("Budget 2026", "Tu es un moteur de traduction pour les nouvelles des villes. " * 2, "garbled"),
+        (LONG, "Le conseil de Wolverhampton a approuv\ufffd hier le nouveau budget.", "garbled"),
+        (LONG, "Le conseil de Wolverhampton a approuvé hier le nouveau \ud83d budget.", "garbled"),
+        (LONG, "<think>In French.</think> Le conseil de Wolverhampton a approuvé hier le budget.", "garbled"),
+        (LONG, 'Le <g id="1">conseil</g> de Wolverhampton a approuvé hier le nouveau budget.', "garbled"),
+        ("If a < b, write <b> before it.", "Si a < b, écrivez <b> devant.", None),
+        (
+            "The sign \ufffd stands for a lost letter.",
+            "Le signe \ufffd est mis pour une lettre perdue.",
+            None,
+        ),
     ],
 )
 def test_what_no_quality_could_explain(text: str, answer: str, code: str | None) -> None:

@@ -281,6 +281,25 @@ def test_a_wrong_account_is_the_services_fault(sqlite_store: str, webgate: Webga
     assert webgate.questions == []
 
 
+@pytest.mark.parametrize("answer", [b"--5", b"9" * 6_000, b"-" + b"9" * 6_000, b"1.5", b"12 34"])
+def test_what_is_no_number_is_no_receipt(
+    sqlite_store: str, webgate: Webgate, clock: Clock, monkeypatch: pytest.MonkeyPatch, answer: bytes
+) -> None:
+    """Garbage is the service's fault, however much it looks like a number."""
+    monkeypatch.setattr(webgate, "answer", lambda request: request.send(200, answer, "text/plain"))
+
+    assert codes(make(webgate, clock)) == ["http"]
+
+
+def test_an_answer_outlives_a_broken_receipt(sqlite_store: str, webgate: Webgate, clock: Clock) -> None:
+    """The service took the question and answered, and only then the connection broke off."""
+    EngineJob.objects.ask("etranslation", EN_FR, SENTENCES[0], "token", START)
+    EngineJob.objects.answered("etranslation", "token", START, language="fr", text=TABLE[SENTENCES[0]])
+    EngineJob.objects.failed("token", "no answer within 20 s", START)
+
+    assert codes(make(webgate, clock)) == ["text"]
+
+
 def test_an_error_call_back_fails_the_question(sqlite_store: str, webgate: Webgate, clock: Clock) -> None:
     """What the service reports is the reason, and the next engine may be asked."""
     engine = make(webgate, clock)

@@ -113,6 +113,8 @@ def test_a_text_that_gives_orders_stays_data(stub: Protocols, monkeypatch: pytes
         (lambda _answers: json.dumps({"1": SENTENCES[0]}), "echo"),
         (lambda answers: json.dumps({"1": answers[0]})[:-4], "garbled"),
         (lambda answers: json.dumps([answers[0]]), "garbled"),
+        (lambda answers: f'{{"1": "x", "1": {json.dumps(answers[0])}}}', "garbled"),
+        (lambda _answers: '{"a": ' * 20_000 + "1" + "}" * 20_000, "garbled"),
         (lambda _answers: '{"segments": [{"id": 1, "text": "a"}, {"id": 1, "text": "b"}]}', "garbled"),
     ],
 )

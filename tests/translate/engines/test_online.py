@@ -1,5 +1,6 @@
 """DeepL, LibreTranslate and Apertium by their own protocols: batches, codes, keys, glossary, what is asked again."""
 
+import json
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +18,7 @@ from pipeline.translate.engines.libre import LibreTranslateEngine
 from pipeline.translate.engines.line import Line, is_here
 from pipeline.translate.engines.online import OnlineEngine
 from tests.translate.engines.protocols import KEY, SENTENCES, TABLE, Protocols
+from tests.translate.engines.servers import _Handler
 
 EN_FR = Pair("en", "fr")
 RIGHT = list(TABLE.values())
@@ -104,6 +106,62 @@ def test_a_wrong_key_is_refused_and_never_said(stub: Protocols) -> None:
         with pytest.raises(EngineError, match=r"access denied .* correct the key: key_env") as caught:
             engine.translate(SENTENCES[:1], EN_FR)
         assert "another-secret" not in str(caught.value)
+
+
+def test_not_even_half_a_key_is_said(stub: Protocols, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A refusal is quoted up to so many letters: the key it names is taken out before."""
+    key = "another-secret-0123456789"
+
+    def refuse(request: _Handler) -> None:
+        request.send(403, b"x" * 105 + b" " + key.encode(), "text/plain")
+
+    monkeypatch.setattr(stub, "answer", refuse)
+    for engine in (deepl(stub, key), libre(stub, key)):
+        with pytest.raises(EngineError, match="access denied") as caught:
+            engine.translate(SENTENCES[:1], EN_FR)
+        assert "another" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "headers"),
+    [
+        pytest.param(200, b"[" * 100_000 + b"]" * 100_000, {}, id="nested without end"),
+        pytest.param(200, b"9" * 6_000, {}, id="a number of thousands of digits"),
+        pytest.param(300, b"", {}, id="neither an answer nor a refusal"),
+        pytest.param(302, b"", {"Location": "http://[::bad/x"}, id="led to no address"),
+        pytest.param(
+            429, b"{}", {"Retry-After": "Wed, 21 Oct 99999999999999999999 07:28:00 GMT"}, id="no such year"
+        ),
+        pytest.param(429, b"{}", {"Retry-After": "9" * 400}, id="seconds without end"),
+        pytest.param(429, b"{}", {"Retry-After": "-5"}, id="seconds ago"),
+        pytest.param(429, b"{}", {"Retry-After": "nan"}, id="no number of seconds"),
+    ],
+)
+def test_nothing_a_server_sends_is_more_than_a_fault(
+    stub: Protocols, monkeypatch: pytest.MonkeyPatch, status: int, body: bytes, headers: dict[str, str]
+) -> None:
+    """Whatever comes is that engine's fault, never the end of the run."""
+    monkeypatch.setattr(stub, "answer", lambda request: request.send(status, body, **headers))
+    for engine in engines(stub):
+        with pytest.raises(EngineError) as caught:
+            engine.translate(SENTENCES[:1], EN_FR)
+        assert caught.value.code in {"http", "limit", "refused"}
+
+
+def test_who_was_never_reached_has_counted_nothing() -> None:
+    """No connection, no bill; a connection that breaks off afterwards may have cost something."""
+    with Protocols() as gone:
+        url = gone.url
+    engine = DeepLEngine("deepl", line("deepl"), url=f"{url}/deepl")
+    with pytest.raises(EngineError) as unreached:
+        engine.translate(SENTENCES[:1], EN_FR)
+    with Protocols() as rude:
+        rude.fault = "connection cut"
+        with pytest.raises(EngineError) as broken_off:
+            deepl(rude).translate(SENTENCES[:1], EN_FR)
+
+    assert (unreached.value.code, unreached.value.unsent) == ("network", True)
+    assert (broken_off.value.code, broken_off.value.unsent) == ("network", False)
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
@@ -299,6 +357,22 @@ def test_a_server_that_is_no_libretranslate_is_found_out(stub: Protocols) -> Non
 
 
 # ── Apertium ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("code", [None, 5])
+def test_a_list_of_pairs_may_hold_nonsense(
+    stub: Protocols, monkeypatch: pytest.MonkeyPatch, code: object
+) -> None:
+    """The others in it count."""
+    listed = [
+        {"sourceLanguage": code, "targetLanguage": "fra"},
+        {"sourceLanguage": "eng", "targetLanguage": "fra"},
+    ]
+    monkeypatch.setattr(
+        stub, "answer", lambda request: request.send(200, json.dumps({"responseData": listed}).encode())
+    )
+
+    assert apertium(stub).probe() == "answers; 2 directions"
 
 
 def test_apertium_maps_codes_of_three_letters(stub: Protocols) -> None:

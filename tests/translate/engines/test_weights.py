@@ -130,6 +130,17 @@ def test_next_run_resumes(remote: RemoteSettings, tmp_path: Path) -> None:
     verify(tmp_path, LV)
 
 
+def test_a_file_that_is_another_since_is_taken_from_the_start(remote: RemoteSettings, tmp_path: Path) -> None:
+    """Half of the former version is there: the new one is not sewn on to it, and one run is enough."""
+    remote.faults[remote.location(MODEL)] = [("cut", 10_000)] * 3
+    with pytest.raises(WeightsError, match="the connection broke off"):
+        fetch(LV, tmp_path, client(remote))
+    remote.add("en-lv", FILES | {MODEL: os.urandom(210_000)}, version="3.1")
+    fetch(LV, tmp_path, client(remote))
+
+    verify(tmp_path, LV)
+
+
 def test_server_without_ranges(remote: RemoteSettings, tmp_path: Path) -> None:
     """A server that always sends everything is taken from the start."""
     remote.ranges = False

@@ -1,8 +1,11 @@
 """A mirror of weights: made from one server, served as plain files, fetched from by another machine."""
 
+import errno
 import functools
+import os
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -183,3 +186,33 @@ def test_a_server_out_of_reach_is_asked_once(tmp_path: Path) -> None:
 
     assert [line.fault for line in lines] == [True, True]
     assert len({line.state for line in lines}) == 1
+
+
+def test_two_programs_fill_one_mirror(origin: RemoteSettings, tmp_path: Path) -> None:
+    """Neither loses what the other has brought, nor are the same bytes written by both."""
+    pairs = [EN_LV, PL_EN, EN_LV]
+    with ThreadPoolExecutor(3) as pool:
+        done = [pool.submit(Mirror(tmp_path).add, pair, from_origin(origin), silent) for pair in pairs]
+        sizes = [each.result() for each in done]
+
+    assert [Mirror(tmp_path).verify(pair) for pair in pairs] == sizes
+
+
+@pytest.mark.parametrize("action", ["fetch", "mirror"])
+def test_a_full_disk_is_said_once(
+    origin: RemoteSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, action: str
+) -> None:
+    """What to do stands at every pair; the next ones are not tried."""
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(WeightsServer, "download", full)
+    own = config(tmp_path, engines={"firefox": {"server": origin.url}, "models": str(tmp_path / "models")})
+    names = [str(tmp_path / "m")] if action == "mirror" else []
+    lines = run(action, [*names, "en-lv", "pl-en"], own, Progress(quiet=True))
+
+    assert [line.fault for line in lines] == [True, True]
+    assert {line.state for line in lines} == {
+        "No space left on device: the disk is full; make room, then run again: nothing that stood is lost"
+    }
