@@ -19,8 +19,8 @@ from feeds import addresses, labels, messages
 from feeds.deliver import Tree
 from feeds.items import network_of, public_label
 from feeds.plain import one_line
-from feeds.stage import oldest_kept
 from feeds.records import SourceForFeed
+from feeds.stage import oldest_kept
 from pipeline.config import Config
 from pipeline.errors import PublishError
 from pipeline.models import Release, StoreFact
