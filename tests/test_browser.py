@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from itertools import product
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -125,6 +126,23 @@ def violations(page: Page) -> list[str]:
 
 def scrolls_sideways(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
+
+
+def test_the_list_of_languages_opens_within_the_page(every_page: str, browser: Browser) -> None:
+    """Also where the menu beside it needs two lines: nothing of it lies beyond the left edge, where no scrolling leads."""
+    page = browser.new_page()
+    Guard(page)
+    outside = []
+    for width, language in product((320, 800, 900, 1024, 1280), ("de", "fr")):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(f"{every_page}/{language}/")
+        page.locator(".languages summary").click()
+        box = page.locator(".languages ul").bounding_box()
+        if box is None or box["x"] < 0 or box["x"] + box["width"] > width:
+            outside.append((width, language))
+    page.close()
+
+    assert outside == []
 
 
 def test_text_can_be_twice_as_large_on_a_phone(every_page: str, browser: Browser) -> None:
