@@ -21,7 +21,7 @@ function excerpt(result) {
   const paragraph = document.createElement("p");
   const body = new DOMParser().parseFromString(result.excerpt, "text/html").body;
   const [part, whole] = [body.textContent, result.content ?? ""].map((each) => each.replace(/\s+/g, " ").trim());
-  if (!whole.startsWith(part)) paragraph.append("… ");
+  if (!whole.startsWith(part)) paragraph.append("…\u00a0");
   for (const node of body.childNodes) {
     if (node.nodeName === "MARK") {
       const mark = document.createElement("mark");
@@ -31,7 +31,7 @@ function excerpt(result) {
       paragraph.append(node.textContent);
     }
   }
-  if (!whole.endsWith(part)) paragraph.append(" …");
+  if (!whole.endsWith(part)) paragraph.append("\u00a0…");
   return paragraph;
 }
 
