@@ -15,6 +15,9 @@ async function open() {
   return index;
 }
 
+// The index knows one kind of space only; a number must not break in two.
+const unbroken = (text) => text.replace(/(\d) (?=\d{3}(?!\d))/g, "$1\u00a0");
+
 // The excerpt is HTML with <mark> around the words; only its texts and its marks are taken over.
 // A sign of omission stands where the text goes on.
 function excerpt(result) {
@@ -25,10 +28,10 @@ function excerpt(result) {
   for (const node of body.childNodes) {
     if (node.nodeName === "MARK") {
       const mark = document.createElement("mark");
-      mark.textContent = node.textContent;
+      mark.textContent = unbroken(node.textContent);
       paragraph.append(mark);
     } else {
-      paragraph.append(node.textContent);
+      paragraph.append(unbroken(node.textContent));
     }
   }
   if (!whole.endsWith(part)) paragraph.append("\u00a0…");
