@@ -11,8 +11,15 @@ _VENV_PYTHON = _HERE / ".venv" / "bin" / "python"
 
 def _enter_venv() -> None:
     """Run under the project's own environment, whichever python started this."""
-    if _VENV_PYTHON.exists() and Path(sys.prefix).resolve() != (_HERE / ".venv").resolve():
-        os.execv(_VENV_PYTHON, [str(_VENV_PYTHON), *sys.argv])  # noqa: S606 - our own interpreter
+    try:
+        if _VENV_PYTHON.exists() and Path(sys.prefix).resolve() != (_HERE / ".venv").resolve():
+            os.execv(_VENV_PYTHON, [str(_VENV_PYTHON), *sys.argv])  # noqa: S606 - our own interpreter
+    except PermissionError:
+        # Made by root with a python of root's own: then .venv leads into a folder that is closed to others.
+        sys.exit(
+            f"run.py: this account may not run the python that {_VENV_PYTHON} leads to; "
+            "remove .venv and run ./do setup with a python3 that every account may run"
+        )
 
 
 def main() -> int:

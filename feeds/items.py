@@ -104,7 +104,7 @@ class Items:
             image=Image(url=image["url"], alt=release.image_alt) if image else None,
             copies=copies,
             enclosures=tuple(Enclosure(**each) for each in revision.enclosures),
-            label=_LABELS[Label(release.label)],
+            label=public_label(release),
             engines=makers.known(release.engines, self._models),
             editor=release.editor,
             alternates=tuple(alternates),
@@ -145,6 +145,10 @@ class Items:
 def _words(markup: str) -> str:
     """The beginning of a text without its tags; good enough to find words in."""
     return _TAG.sub(" ", markup[:_LOOKED_AT])
+
+
+def public_label(release: Release) -> PublicLabel:
+    return _LABELS[Label(release.label)]
 
 
 def public_id(release: Release) -> str:

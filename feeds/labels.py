@@ -70,13 +70,18 @@ def label_meaning(label: Label, reader: str) -> str:
 
 
 def label_line(item: ItemForFeed, reader: str) -> str:
+    """The label of an item, with what belongs to it."""
+    return label_words(item.label, reader, language=item.language, editor=item.editor)
+
+
+def label_words(label: Label, reader: str, *, language: str, editor: str) -> str:
     """The label with what belongs to it: the language of an untranslated text, the editor of a reviewed one."""
-    name = label_name(item.label, reader)
-    if item.label in _UNTRANSLATED and item.language != reader:
+    if label in _UNTRANSLATED and language != reader:
         return text(reader, "Original text in {language}, not translated").format(
-            language=language_name(item.language, reader)
+            language=language_name(language, reader)
         )
-    return f"{name}: {item.editor}" if item.label is Label.REVIEWED and item.editor else name
+    name = label_name(label, reader)
+    return f"{name}: {editor}" if label is Label.REVIEWED and editor else name
 
 
 def original_url(item: ItemForFeed) -> str:

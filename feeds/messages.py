@@ -12,6 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
+from babel.core import get_global
 from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -49,6 +50,16 @@ def locale_of(language: str) -> Locale:
         return Locale.parse(_EUROPEAN.get(language, language.replace("-", "_")))
     except (ValueError, UnknownLocaleError):
         return Locale.parse(_EUROPEAN["en"])
+
+
+@cache
+def territory_locale(code: str) -> str:
+    """A language with the country it is first spoken in, as Open Graph writes it: "lv_LV", "en_GB"."""
+    locale = locale_of(code)
+    if not locale.territory:
+        likely = get_global("likely_subtags").get(locale.language, "")
+        locale = Locale.parse(likely) if likely else locale
+    return f"{locale.language}_{locale.territory}" if locale.territory else locale.language
 
 
 @cache

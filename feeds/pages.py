@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from feeds import addresses, labels, messages, standing
+from feeds import addresses, labels, messages, pictures, standing
 from feeds.outline import under_page
 from feeds.plain import summary_text, tidy
 from feeds.records import ChannelForFeed, ItemForFeed, Label, NetworkForFeed
@@ -109,7 +109,11 @@ def _json_ld(entry: ItemForFeed, url: str, network: NetworkForFeed) -> Markup:
         "isPartOf": {"@type": "WebSite", "name": network.title, "url": addresses.absolute(network, "")},
     }
     if entry.image:
-        article["image"] = {"@type": "ImageObject", "url": entry.image.url, "caption": entry.image.alt}
+        article["image"] = {
+            "@type": "ImageObject",
+            "url": pictures.public_address(network, entry),
+            "caption": entry.image.alt,
+        }
     if entry.source.licence:
         article["license"] = entry.source.licence
     if entry.label in _DIGITAL_SOURCES:

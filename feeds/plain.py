@@ -21,6 +21,7 @@ _LONE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 _USUAL_PORT = {"http": ":80", "https": ":443"}
 _UNSAFE_HOST = re.compile(r"[\s<>\"\\^`{|}]")
 EXCERPT_LENGTH = 280  # characters: what a list shows of an item without a summary
+TITLE_LENGTH = 200  # the same of a headline; its own page shows the whole
 _LEAST_EXCERPT = 60  # a word longer than what is left may be cut, or nothing would remain
 
 

@@ -18,7 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from feeds import addresses, labels, messages, pictures, voices
 from feeds.compose import compose
-from feeds.plain import summary_text
+from feeds.plain import TITLE_LENGTH, excerpt, summary_text
 from feeds.records import ChannelForFeed, ItemForFeed, Label, NetworkForFeed, Scope
 
 _HERE = Path(__file__).parent
@@ -49,6 +49,7 @@ _environment = Environment(
 )
 _environment.globals.update(
     addresses=addresses,
+    excerpt=excerpt,
     hue=hue,
     labels=labels,
     messages=messages,
@@ -57,6 +58,7 @@ _environment.globals.update(
     voices=voices,
     Label=Label,
     Scope=Scope,
+    TITLE_LENGTH=TITLE_LENGTH,
 )
 
 

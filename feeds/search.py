@@ -15,9 +15,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from feeds import addresses, messages
+from feeds import addresses, labels, messages
 from feeds.deliver import Tree
-from feeds.items import network_of
+from feeds.items import network_of, public_label
+from feeds.plain import one_line
+from feeds.records import SourceForFeed
 from feeds.stage import oldest_kept
 from pipeline.config import Config
 from pipeline.errors import PublishError
@@ -72,13 +74,11 @@ def _write_texts(config: Config, language: str, releases: Iterator[Release], fol
     count = 0
     sources = {source.key: source for source in network_of(config, language).sources}
     for release in releases:
-        source = sources[release.source_id]
-        day = messages.long_date(messages.local_day(release.published, source.timezone), language)
         place = folder / "news" / release.public_id
         place.mkdir(parents=True)
         facts = "".join(
             f'<p data-pagefind-ignore data-pagefind-meta="{name}">{html.escape(value)}</p>'
-            for name, value in (("city", source.name), ("date", day), ("lang", _foreign(release, language)))
+            for name, value in _facts(release, sources[release.source_id], language).items()
             if value
         )
         text = _document(language, release.title, facts, release.content or release.summary)
@@ -87,8 +87,16 @@ def _write_texts(config: Config, language: str, releases: Iterator[Release], fol
     return count
 
 
-def _foreign(release: Release, language: str) -> str:
-    return release.text_language if release.text_language != language else ""
+def _facts(release: Release, source: SourceForFeed, language: str) -> dict[str, str]:
+    """What a result says beside its words. The label too: a result is machine text like any other."""
+    label, spoken = public_label(release), release.text_language
+    return {
+        "city": source.name,
+        "date": messages.long_date(messages.local_day(release.published, source.timezone), language),
+        "label": labels.label_words(label, language, language=spoken, editor=one_line(release.editor)),
+        "kind": label.value,
+        "lang": spoken if spoken != language else "",
+    }
 
 
 def _document(language: str, title: str, facts: str, text: str) -> str:

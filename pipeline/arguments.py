@@ -4,12 +4,16 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 WRONG_USE = 1
 
 
 class _Parser(argparse.ArgumentParser):
+    def __init__(self, **options: Any) -> None:
+        # A mistyped option is named, and not taken for the one that begins so.
+        super().__init__(**{"allow_abbrev": False} | options)
+
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
         self.exit(WRONG_USE, f"{self.prog}: {message}\n")
@@ -21,11 +25,15 @@ Command = Callable[..., argparse.ArgumentParser]  # (name, what it does, parent 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The arguments; pairs of `models` may stand behind its options, which argparse alone does not take."""
     parser = _parser()
+    if arguments and arguments[0].startswith("-") and arguments[0] not in {"-h", "--help"}:
+        parser.error(f"{arguments[0]} stands behind the command: ./run.py COMMAND {arguments[0]} …")
     options, rest = parser.parse_known_args(arguments)
     if rest and options.command == "models" and not any(each.startswith("-") for each in rest):
         options.pairs += rest
     elif rest:
-        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+        parser.error(
+            f"{options.command} does not know {' '.join(rest)}; what it takes: ./run.py {options.command} --help"
+        )
     return options
 
 

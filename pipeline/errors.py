@@ -34,7 +34,8 @@ class ConfigError(NewswireError):
 
     def __str__(self) -> str:
         lines = "\n".join(f"  {mistake}" for mistake in self.mistakes)
-        return f"{self.resource or 'configuration'} has {len(self.mistakes)} mistake(s):\n{lines}"
+        count = "1 mistake" if len(self.mistakes) == 1 else f"{len(self.mistakes)} mistakes"
+        return f"{self.resource or 'configuration'} has {count}:\n{lines}"
 
 
 class UsageError(NewswireError):

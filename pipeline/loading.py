@@ -55,6 +55,12 @@ def _parse(path: Path) -> dict[str, object]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ConfigError(["no such file; name another with --config FILE"], resource=str(path)) from None
+    except IsADirectoryError:
+        raise ConfigError(["is a folder; name the file in it with --config"], resource=str(path)) from None
+    except PermissionError:
+        raise ConfigError(
+            ["this account may not read it; mend the owner or the rights"], resource=str(path)
+        ) from None
     except OSError as error:
         raise ConfigError([f"cannot be read: {error.strerror}"], resource=str(path)) from error
     except UnicodeDecodeError as error:

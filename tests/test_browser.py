@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from itertools import product
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -127,6 +128,38 @@ def scrolls_sideways(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
 
 
+def test_the_list_of_languages_opens_within_the_page(every_page: str, browser: Browser) -> None:
+    """Also where the menu beside it needs two lines: nothing of it lies beyond the left edge, where no scrolling leads."""
+    page = browser.new_page()
+    Guard(page)
+    outside = []
+    for width, language in product((320, 800, 900, 1024, 1280), ("de", "fr")):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(f"{every_page}/{language}/")
+        page.locator(".languages summary").click()
+        box = page.locator(".languages ul").bounding_box()
+        if box is None or box["x"] < 0 or box["x"] + box["width"] > width:
+            outside.append((width, language))
+    page.close()
+
+    assert outside == []
+
+
+def test_text_can_be_twice_as_large_on_a_phone(every_page: str, browser: Browser) -> None:
+    """WCAG 1.4.4: nothing is pushed out of sight, with everything unfolded."""
+    page = browser.new_page(viewport={"width": 375, "height": 900})
+    Guard(page)
+    wide = []
+    for kind in KINDS:
+        page.goto(f"{every_page}/de/{kind}")
+        page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        wide += [kind] if scrolls_sideways(page) else []
+    page.close()
+
+    assert wide == []
+
+
 def test_the_pages_need_no_script_and_no_mouse(site: str, browser: Browser) -> None:
     """With scripts off and the keyboard alone one gets from the front page to an item, its text and its original."""
     context = browser.new_context(java_script_enabled=False)
@@ -176,6 +209,7 @@ def test_the_search_finds_in_each_language_and_asks_nobody(site: str, browser: B
         link = page.locator("#results a").first.get_attribute("href") or ""
         assert f"/{language}/news/" in link
         assert page.request.get(f"{site}{link}").status == 200
+        assert page.locator("#results li").count() == page.locator("#results li > .label").count()
     page.locator("#words").fill("qqqqqq")
     page.keyboard.press("Enter")
     page.wait_for_function("document.getElementById('results').children.length === 0")

@@ -15,18 +15,26 @@ async function open() {
   return index;
 }
 
+// The index knows one kind of space only; a number must not break in two.
+const unbroken = (text) => text.replace(/(\d) (?=\d{3}(?!\d))/g, "$1\u00a0");
+
 // The excerpt is HTML with <mark> around the words; only its texts and its marks are taken over.
-function excerpt(markup) {
+// A sign of omission stands where the text goes on.
+function excerpt(result) {
   const paragraph = document.createElement("p");
-  for (const node of new DOMParser().parseFromString(markup, "text/html").body.childNodes) {
+  const body = new DOMParser().parseFromString(result.excerpt, "text/html").body;
+  const [part, whole] = [body.textContent, result.content ?? ""].map((each) => each.replace(/\s+/g, " ").trim());
+  if (!whole.startsWith(part)) paragraph.append("…\u00a0");
+  for (const node of body.childNodes) {
     if (node.nodeName === "MARK") {
       const mark = document.createElement("mark");
-      mark.textContent = node.textContent;
+      mark.textContent = unbroken(node.textContent);
       paragraph.append(mark);
     } else {
-      paragraph.append(node.textContent);
+      paragraph.append(unbroken(node.textContent));
     }
   }
+  if (!whole.endsWith(part)) paragraph.append("\u00a0…");
   return paragraph;
 }
 
@@ -40,8 +48,15 @@ function row(result) {
   link.href = result.url;
   link.textContent = result.meta.title;
   title.append(link);
-  if (result.meta.lang) title.lang = result.meta.lang;
-  item.append(source, title, excerpt(result.excerpt));
+  const words = excerpt(result);
+  if (result.meta.lang) title.lang = words.lang = result.meta.lang;
+  item.append(source, title, words);
+  if (result.meta.label) {
+    const label = document.createElement("p");
+    label.className = `label label-${result.meta.kind}`;
+    label.textContent = result.meta.label;
+    item.append(label);
+  }
   return item;
 }
 

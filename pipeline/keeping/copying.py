@@ -119,8 +119,20 @@ def _rows(model: Model, alias: str) -> Iterator[list[tuple[Any, ...]]]:
 
 def _write(model: Model, rows: list[tuple[Any, ...]], alias: str) -> None:
     names = _columns(model)
-    made = [model(**dict(zip(names, row, strict=True))) for row in rows]
-    model._base_manager.using(alias).bulk_create(made)  # noqa: SLF001
+
+    def made() -> list[models.Model]:
+        return [model(**dict(zip(names, row, strict=True))) for row in rows]
+
+    kept = model._base_manager.using(alias)  # noqa: SLF001
+    kept.bulk_create(made())
+    # Times that Django writes by itself are those of the copying now: set them back to what the rows say.
+    stamped = [
+        field.name
+        for field in model._meta.concrete_fields  # noqa: SLF001
+        if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
+    ]
+    if stamped:
+        kept.bulk_update(made(), stamped)
 
 
 def _prove(model: Model, said: "_Digest", alias: str) -> None:

@@ -151,7 +151,11 @@ class ReleaseManager(models.Manager["Release"]):
         if since is not None:
             rows = rows.filter(published__gte=since)
         names = ("source", "public_id", "title", "summary", "content", "published", "text_language")
-        return rows.only(*names).order_by("-published", "public_id")[:limit].iterator(chunk_size=500)
+        return (
+            rows.only(*names, "label", "editor")
+            .order_by("-published", "public_id")[:limit]
+            .iterator(chunk_size=500)
+        )
 
     def ids_of(self, language: str, sources: Iterable[str]) -> list[str]:
         """The public ids of everything that was ever public in a language from these sources."""

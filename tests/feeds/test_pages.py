@@ -87,6 +87,30 @@ def test_hreflang_names_every_version_and_itself() -> None:
     }
 
 
+def test_who_speaks_none_of_the_languages_is_sent_to_the_choice() -> None:
+    """The first page, and each language's front, name the first page as the one for everybody else."""
+    front = pages.listing(channel(), NETWORK)
+    city = pages.listing(channel(scope=Scope.CITY, key="poznan"), NETWORK)
+
+    def choice(document: bytes) -> list[str]:
+        return [one["href"] for one in rules.Page(document).all("link") if one.get("hreflang") == "x-default"]
+
+    assert choice(pages.fixed(NETWORK)["index.html"]) == ["https://news.example.org/wire/"]
+    assert choice(front) == ["https://news.example.org/wire/"]
+    assert choice(city) == choice(pages.item(item(), "lv", NETWORK)) == []
+
+
+def test_a_very_long_headline_is_cut_in_lists_and_whole_on_its_page() -> None:
+    """Some sources write a paragraph for a title; one of them must not push the others out of sight."""
+    title = "Ziņa " * 100 + "beigas"
+    listed = rules.Page(pages.listing(channel([item(title=title)]), NETWORK)).text
+    whole = rules.Page(pages.item(item(title=title), "lv", NETWORK)).text
+
+    assert "Ziņa…" in listed
+    assert "beigas" not in listed
+    assert title in whole
+
+
 def test_feeds_are_found_from_their_page() -> None:
     """A feed reader that is given the page's address finds the three feeds."""
     page = rules.Page(pages.listing(channel(scope=Scope.CITY, key="poznan"), NETWORK))
@@ -209,12 +233,14 @@ def test_a_withdrawn_item_leaves_no_word_of_itself() -> None:
 
 
 def test_preview_data_stands_on_item_pages() -> None:
-    """Open Graph for whoever shares a link: title, summary, picture with its words, dates."""
+    """Open Graph for whoever shares a link: title, summary with the label, picture with its words, dates."""
     picture = Image(url="https://www.poznan.example/p.png", alt="Tilts & upe")
     page = rules.Page(pages.item(item(image=picture), "lv", NETWORK))
     found = {one["property"]: one["content"] for one in page.all("meta") if "property" in one}
 
     assert found["og:title"] == "Tilts pār Vartu atkal atvērts"
+    assert found["og:description"].endswith(" [Mašīntulkojums]")
+    assert found["og:locale"] == "lv_LV"
     assert (found["og:image"], found["og:image:alt"]) == (picture.url, picture.alt)
     assert found["og:url"] == "https://news.example.org/wire/lv/news/1/"
     assert found["article:published_time"] == "2026-11-18T12:00:00+00:00"

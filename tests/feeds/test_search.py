@@ -37,7 +37,7 @@ def found(settings: Config) -> list[dict[str, Any]]:
 
 
 def test_the_index_names_each_item_with_its_city_and_day(tmp_path: Path) -> None:
-    """A reader finds the page, under its title, and sees whose news it is; a second run writes nothing."""
+    """A reader finds the page, and sees whose news and whose words it is; a second run writes nothing."""
     settings = settings_of(tmp_path)
     translation(entry(1))
     first, second = publish(settings), publish(settings)
@@ -46,8 +46,28 @@ def test_the_index_names_each_item_with_its_city_and_day(tmp_path: Path) -> None
     assert second == 0
     (item,) = found(settings)
     assert item["url"] == "/news/poznan1/"
-    assert item["meta"] == {"title": "Virsraksts (lv)", "city": "Poznań", "date": "2026. gada 19. novembris"}
+    assert item["meta"] == {
+        "title": "Virsraksts (lv)",
+        "city": "Poznań",
+        "date": "2026. gada 19. novembris",
+        "label": "Mašīntulkojums",
+        "kind": "machine-translated",
+    }
     assert "Teksts." in item["content"]
+
+
+def test_a_result_in_another_language_says_so(tmp_path: Path) -> None:
+    """What stands in for a translation is marked as the language it is in, for the eye and the ear."""
+    settings = settings_of(tmp_path)
+    translation(entry(1))
+    release.run(settings)
+    Release.objects.update(label="original", text_language="pl")
+    stage.run(settings, now=NOW)
+    search.run(settings, NOW)
+
+    (item,) = found(settings)
+    assert (item["meta"]["lang"], item["meta"]["kind"]) == ("pl", "original")
+    assert item["meta"]["label"] == "Oriģinālteksts poļu valodā, nav tulkots"
 
 
 def test_a_new_item_waits_for_the_next_index_and_a_withdrawn_one_does_not(tmp_path: Path) -> None:

@@ -12,11 +12,15 @@ from tests import road
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The configuration of a network after its first cycle."""
+    """The configuration of a network after its first cycle, with an editor and a term of its own."""
     folder = tmp_path_factory.mktemp("kept")
+    terms = folder / "terms.csv"
+    terms.write_text("source,do_not_translate\nCityLab,yes\n", encoding="utf-8")
     with SampleNetwork() as sites:
         config = road.write_config(folder, sites)
         road.once(config)
+        for people in (("terms", "import", str(terms)), ("editors", "add", "anna")):
+            assert road.run(*people, "--config", str(config)).code == 0
         yield config
 
 
