@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from markupsafe import Markup, escape
 
 from feeds import makers, voices
-from feeds.messages import direction, language_name, text
+from feeds.messages import colon, direction, language_name, text
 from feeds.pictures import Showing
 from feeds.plain import summary_text
 from feeds.records import ItemForFeed, Label
@@ -81,7 +81,7 @@ def label_words(label: Label, reader: str, *, language: str, editor: str) -> str
             language=language_name(language, reader)
         )
     name = label_name(label, reader)
-    return f"{name}: {editor}" if label is Label.REVIEWED and editor else name
+    return f"{name}{colon(reader)}{editor}" if label is Label.REVIEWED and editor else name
 
 
 def original_url(item: ItemForFeed) -> str:

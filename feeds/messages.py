@@ -76,6 +76,11 @@ def own_name(code: str) -> str:
     return name[:1].upper() + name[1:]
 
 
+def colon(language: str) -> str:
+    """Between a name and what is said of it; the French set it off with a narrow space that does not break."""
+    return "\u202f: " if language.partition("-")[0] == "fr" else ": "
+
+
 def direction(language: str) -> str:
     """The direction of writing: "ltr" or "rtl"."""
     return str(locale_of(language).text_direction)

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import runpy
 import sqlite3
 import subprocess
 import sys
@@ -81,6 +82,31 @@ def test_wrong_use_is_1(arguments: tuple[str, ...], message: str) -> None:
     assert (done.code, done.out) == (1, "")
     assert message in done.err
     assert "Traceback" not in done.err
+
+
+def test_a_folder_in_the_place_of_the_configuration_is_named(tmp_path: Path) -> None:
+    """A usual slip: the folder instead of the file in it."""
+    done = run("check", "--config", tmp_path)
+
+    assert (done.code, done.err) == (
+        1,
+        f"{tmp_path} has 1 mistake:\n  is a folder; name the file in it with --config\n",
+    )
+
+
+def test_an_environment_that_is_closed_to_the_account_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set up by root with a python below /root, then run as a service: no traceback, but what to do."""
+    monkeypatch.setattr(sys, "prefix", "/usr")
+    monkeypatch.setattr(Path, "exists", _refused)
+
+    with pytest.raises(
+        SystemExit, match=r"remove \.venv and run \./do setup with a python3 that every account"
+    ):
+        runpy.run_path(str(RUN), run_name="__main__")
+
+
+def _refused(_path: Path) -> bool:
+    raise PermissionError(13, "Permission denied")
 
 
 def test_a_wrong_configuration_is_1_with_every_mistake(tmp_path: Path) -> None:

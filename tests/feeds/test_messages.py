@@ -1,5 +1,6 @@
 """Words in the reader's language: complete catalogues, names of languages, dates."""
 
+import re
 import string
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -45,6 +46,14 @@ def test_placeholders_survive_translation(language: str) -> None:
     """A translation names exactly what its message names."""
     for one in _catalogue(language):
         assert _placeholders(str(one.string)) == _placeholders(str(one.id)) or not one.id
+
+
+def test_french_marks_never_begin_a_line() -> None:
+    """The space before them is a narrow one that does not break, as in the French texts that are published."""
+    apart = re.compile(r" [:;?!»]|« ")
+
+    assert (messages.colon("fr"), messages.colon("lv")) == ("\u202f: ", ": ")
+    assert [one.string for one in _catalogue("fr") if one.id and apart.search(str(one.string))] == []
 
 
 def test_every_language_has_a_catalogue() -> None:
