@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import zip_longest
 from pathlib import Path
 
 LANGUAGES = ("lv", "en", "pt", "de", "fr", "pl")
@@ -152,7 +153,8 @@ def _translated(text: str, target: str) -> str:
     numbers = [word.strip(".,") for word in text.split() if any(letter.isdigit() for letter in word)]
     words = list(_TONGUE[target])[: max(2, min(5, len(text) // 14))]
     end = text[-1] if text[-1:] in ".!?" else ""
-    return " ".join([*words, *numbers]) + end
+    # Between the words: 3 782 side by side would be another number.
+    return " ".join(part for pair in zip_longest(words, numbers) for part in pair if part) + end
 
 
 class Network:

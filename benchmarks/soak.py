@@ -67,6 +67,8 @@ class Sample:
     rss: float  # MB
     store: float  # MB in use
     entries: int  # with texts
+    public: int
+    waiting: int  # for an editor
     tombstones: int
     files: int
     seconds: float  # of this cycle
@@ -120,7 +122,7 @@ def _soak(path: Path, turn: Callable[[], None], options: argparse.Namespace) -> 
 def _sample(cycle: int, options: argparse.Namespace, folder: Path, seconds: float) -> Sample:
     from django.db import connection  # noqa: PLC0415 - models need the settings first
 
-    from pipeline.models import Entry  # noqa: PLC0415 - models need the settings first
+    from pipeline.models import Entry, Release, Translation  # noqa: PLC0415 - models need the settings first
 
     with connection.cursor() as cursor:
         cursor.execute(
@@ -134,6 +136,8 @@ def _sample(cycle: int, options: argparse.Namespace, folder: Path, seconds: floa
         rss=psutil.Process().memory_info().rss / 2**20,
         store=size / 2**20,
         entries=Entry.objects.filter(current__isnull=False).count(),
+        public=Release.objects.filter(withdrawn=False).count(),
+        waiting=Translation.objects.filter(waits=True).count(),
         tombstones=Entry.objects.filter(current__isnull=True).count(),
         files=sum(path.is_file() for path in (folder / "public").rglob("*")),
         seconds=seconds,
@@ -149,13 +153,14 @@ def _report(samples: Sequence[Sample], differing: int, options: argparse.Namespa
             f"{each.rss:.0f}",
             f"{each.store:.2f}",
             str(each.entries),
+            str(each.public),
             str(each.tombstones),
             str(each.files),
             f"{each.seconds:.2f}",
         )
         for each in (*samples[::step], samples[-1])
     ]
-    table(("cycle", "day", "RSS MB", "store MB", "entries", "tombstones", "files", "seconds"), rows)
+    table(("cycle", "day", "RSS MB", "store MB", "entries", "public", "tombstones", "files", "seconds"), rows)
     middle, last = samples[len(samples) // 2], samples[-1]
     print(
         f"{options.cycles} cycles, {last.days:.0f} simulated days: second half against the middle: "
@@ -168,6 +173,8 @@ def _report(samples: Sequence[Sample], differing: int, options: argparse.Namespa
     quarter, half = samples[len(samples) // 4 : len(samples) // 2], samples[len(samples) // 2 :]
     means = [fmean(each.entries for each in stretch) for stretch in (quarter, half)]
     claim("entries with texts in a soak", means[1] / means[0], 1.1, peer="in its second quarter")
+    waiting = max(each.waiting for each in samples)
+    claim("texts that wait for an editor in a soak", waiting, 0.0, peer="all of them are public")
     left = (last.store - middle.store) * 1024 / max(1, last.tombstones - middle.tombstones)
     claim(
         "what an entry that left keeps of the store, kB", left, 2.0, peer="2 kB: its bare row, log and memory"

@@ -28,6 +28,8 @@ from pipeline.remedies import remedy
 
 _TEXTS = frozenset({".html", ".rss", ".atom", ".json", ".opml", ".css", ".js", ".svg", ".txt", ".xml"})
 _TWINS = (".gz", ".br")
+# No twins for what every item leaves behind for good, and hardly anybody asks for.
+_ALONE = frozenset({"gone.html"})
 _INCOMING = ".incoming"  # inside the tree, as a rename is whole only within one file system
 BROTLI_QUALITY = 5  # of 94 kB: 5 takes 13 ms for 78 kB, 11 takes 782 ms for 74 kB
 
@@ -60,8 +62,7 @@ class Tree:
             if not differs and _twins_agree(target, body):
                 return False
             target.parent.mkdir(parents=True, exist_ok=True)
-            if target.suffix in _TEXTS:
-                self._write_twins(target, body)
+            self._write_twins(target, body)
             if differs:
                 self._replace(target, body)
             if self._durable:
@@ -104,7 +105,11 @@ class Tree:
         return target
 
     def _write_twins(self, target: Path, body: bytes) -> None:
+        """Or take away those of a file that is to have none."""
         _twin(target, ".gz").unlink(missing_ok=True)
+        if not _has_twins(target):
+            _twin(target, ".br").unlink(missing_ok=True)
+            return
         self._replace(_twin(target, ".br"), brotli.compress(body, quality=BROTLI_QUALITY))
         self._replace(_twin(target, ".gz"), gzip.compress(body, mtime=0))
 
@@ -138,6 +143,10 @@ def _twin(target: Path, suffix: str) -> Path:
     return target.with_name(target.name + suffix)
 
 
+def _has_twins(target: Path) -> bool:
+    return target.suffix in _TEXTS and target.name not in _ALONE
+
+
 def _is_twin(found: Path) -> bool:
     return found.suffix in _TWINS
 
@@ -151,7 +160,7 @@ def _content(target: Path) -> bytes | None:
 
 def _twins_agree(target: Path, body: bytes) -> bool:
     """The twins are of this body: see the module's docstring for why the eight bytes are proof of both."""
-    if target.suffix not in _TEXTS:
+    if not _has_twins(target):
         return True
     try:
         with _twin(target, ".gz").open("rb") as file:

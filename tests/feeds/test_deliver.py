@@ -68,6 +68,18 @@ def test_changed_bytes_replace_all_three(tmp_path: Path) -> None:
     assert _tree(tmp_path) == _expected("lv/all.rss", NEW)
 
 
+def test_what_an_item_leaves_behind_has_no_twins(tmp_path: Path) -> None:
+    """Nor does it keep those of a former version."""
+    tree = Tree(tmp_path)
+    (tmp_path / "lv").mkdir()
+    for suffix in (".gz", ".br"):
+        (tmp_path / f"lv/gone.html{suffix}").write_bytes(b"old")
+
+    tree.write("lv/gone.html", b"gone")
+
+    assert {path.name for path in (tmp_path / "lv").iterdir()} == {"gone.html"}
+
+
 def test_pictures_have_no_twins(tmp_path: Path) -> None:
     """What is compressed already is not compressed again."""
     Tree(tmp_path).write("static/a.png", b"\x89PNG")
