@@ -1,14 +1,17 @@
 """The translation memory and the termbase of the store, as the translator sees them."""
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 
 from django.db import transaction
 
-from pipeline.models import HUMAN, IMPORTED, MACHINE, MemoryIntent, MemoryUnit, Term
+from pipeline.models import HUMAN, IMPORTED, MACHINE, MemoryIntent, MemoryUnit, Term, turns
 from pipeline.records import MemoryHit, Pair, Suggestion
 from pipeline.translate.terms import TermIndex
 
+Turn = tuple[
+    Sequence[str], bool
+]  # texts, and whether another process may have remembered some of them meanwhile
 _ORIGINS = {HUMAN: "tm:human", IMPORTED: "tm:import"}
 
 
@@ -30,6 +33,19 @@ class StoredMemory:
     def similar(self, pair: Pair, text: str) -> tuple[MemoryHit, ...]:
         """What people and files have for texts like this one: examples for engines that take them."""
         return MemoryUnit.objects.similar(pair, text)
+
+    def turns(self, pair: Pair, texts: Sequence[str]) -> Generator[Turn, None, None]:
+        """First what no other process translates just now; it is held until the next portion is asked for."""
+        if not texts or not turns.are_needed():
+            yield texts, False
+            return
+        keys = {text: turns.key(f"{pair}\0{text}") for text in texts}
+        shared = set(list(keys.values())[: turns.MOST])
+        with turns.taken(shared) as mine:
+            yield [text for text in texts if keys[text] in mine or keys[text] not in shared], True
+        if others := [text for text in texts if keys[text] in shared and keys[text] not in mine]:
+            turns.wait({keys[text] for text in others})
+            yield others, True
 
     def remember(self, pair: Pair, found: Mapping[str, Suggestion]) -> None:
         """Keep what engines made. What came out of the memory on both legs is kept as a machine's too."""
@@ -60,6 +76,9 @@ class NoMemory:
 
     def remember(self, _pair: Pair, _found: Mapping[str, Suggestion]) -> None:
         """Nothing to keep."""
+
+    def turns(self, _pair: Pair, texts: Sequence[str]) -> Generator[Turn, None, None]:
+        yield texts, False
 
     def similar(self, _pair: Pair, _text: str) -> tuple[MemoryHit, ...]:
         return ()

@@ -2,13 +2,14 @@
 
     memory | engines (protect | translate | restore | normalise | check) | pivot | remember
 
-Knows no entries and no HTML. Safe to call from several threads: a text that two of them meet at the
-same time is translated once.
+Knows no entries and no HTML. Safe to call from several threads, and by several processes on one store: a text
+that two of them meet at the same time is translated once.
 """
 
 import threading
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import closing
 from dataclasses import replace
 from typing import Protocol
 
@@ -33,6 +34,10 @@ class Memory(Protocol):
     """What the translator asks of the translation memory."""
 
     def lookup(self, pair: Pair, texts: Sequence[str], engines: Sequence[str]) -> dict[str, Suggestion]: ...
+
+    def turns(
+        self, pair: Pair, texts: Sequence[str]
+    ) -> Generator[tuple[Sequence[str], bool], None, None]: ...
 
     def remember(self, pair: Pair, found: Mapping[str, Suggestion]) -> None: ...
 
@@ -66,7 +71,11 @@ class Translator:
         found: dict[str, Outcome] = {}
         try:
             found |= self._known(mine, pair)
-            found |= self._work([text for text in mine if text not in found], pair, headlines)
+            unknown = [text for text in mine if text not in found]
+            with closing(self._memory.turns(pair, unknown)) as turns:
+                for some, look_again in turns:
+                    found |= self._known(some, pair) if look_again else {}
+                    found |= self._work([text for text in some if text not in found], pair, headlines)
         finally:
             self._hand_over(pair, mine, found)
         return found | {text: future.result() for text, future in others.items()}

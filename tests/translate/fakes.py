@@ -1,6 +1,6 @@
 """An engine and a memory for tests of the translator: the outside world's answers and faults, on demand."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 
 from pipeline.errors import EngineError, EngineUnavailableError
 from pipeline.records import Hints, MemoryHit, Pair, Suggestion
@@ -73,6 +73,9 @@ class DictMemory:
 
     def lookup(self, pair: Pair, texts: Sequence[str], engines: Sequence[str]) -> dict[str, Suggestion]:
         return {text: self.known[pair, text] for text in texts if (pair, text) in self.known}
+
+    def turns(self, pair: Pair, texts: Sequence[str]) -> Generator[tuple[Sequence[str], bool], None, None]:
+        yield texts, False
 
     def remember(self, pair: Pair, found: Mapping[str, Suggestion]) -> None:
         self.known |= {(pair, text): each for text, each in found.items()}

@@ -2,15 +2,18 @@
 
 import threading
 from collections import Counter
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.db import connection
 
-from pipeline.models import Entry, Translation, Unit
+from pipeline.models import Entry, Translation, Unit, turns
 from pipeline.records import Pair, Suggestion
 from pipeline.translate import stage
+from pipeline.translate.memory import StoredMemory
 from pipeline.translate.routes import Routes
-from pipeline.translate.translator import Translator
+from pipeline.translate.translator import Outcome, Translator
 from pipeline.translate.usage import UsageMeter
 from tests.builders import NOW, config, entry
 from tests.translate.fakes import DictMemory, FakeEngine, marked
@@ -105,3 +108,66 @@ def test_two_threads_by_way_of_the_pivot_share_its_first_leg() -> None:
     assert [str(pair) for _text, pair in engine.asked].count("pl-en") == 1
     assert len(engine.asked) == 3
     assert all(isinstance(each, Suggestion) for each in outcomes)
+
+
+@pytest.mark.parametrize("store", ["postgres"], indirect=True)
+@pytest.mark.usefixtures("store")
+def test_two_processes_that_meet_a_sentence_ask_for_it_once() -> None:
+    """Each has its own translator and its own connection, as workers of a cluster have; the rest is not held up."""
+    shared, inside, go_on = "Zapraszamy wszystkich.", threading.Event(), threading.Event()
+
+    def slowly(asked: str, pair: Pair) -> str:
+        if asked == shared:
+            inside.set()
+            assert go_on.wait(10)
+        return marked(asked, pair)
+
+    engine = FakeEngine(answer=slowly, pairs=("pl-en",))
+
+    def process(*texts: str) -> Mapping[str, Outcome]:
+        routes = Routes(engines={"fake": engine}, chain=["fake"], pivot="")
+        try:
+            return Translator(routes, StoredMemory(), UsageMeter()).translate(texts, Pair("pl", "en"))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(process, "Tramwaj wraca.", shared)
+        assert inside.wait(10)
+        second = pool.submit(process, shared, "Most jest otwarty.")
+        while "Most jest otwarty." not in [text for text, _pair in engine.asked]:
+            assert not second.done()
+        go_on.set()
+        outcomes = [first.result()[shared], second.result()[shared]]
+
+    assert [text for text, _pair in engine.asked].count(shared) == 1
+    assert all(isinstance(each, Suggestion) for each in outcomes)
+
+
+@pytest.mark.parametrize("store", ["postgres"], indirect=True)
+@pytest.mark.usefixtures("store")
+def test_who_is_killed_at_a_sentence_holds_nobody_up() -> None:
+    """Its turn ends with its connection; and nobody waits for ever for one that lives."""
+    held = {turns.key("Zapraszamy wszystkich."), turns.key("Tramwaj wraca.")}
+
+    def killed(taken: threading.Event, end: threading.Event) -> None:
+        try:
+            with turns.taken(held):
+                taken.set()
+                end.wait(10)
+                connection.close()  # as the server sees a death
+        finally:
+            connection.close()
+
+    taken, end = threading.Event(), threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(killed, taken, end)
+        assert taken.wait(10)
+        turns.wait(held, patience=0.3)
+        with turns.taken(held) as mine:
+            assert not mine
+        end.set()
+        turns.wait(held)
+        with turns.taken(held) as mine:
+            assert mine == held
+        other.result()
