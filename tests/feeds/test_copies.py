@@ -202,15 +202,20 @@ def publish_killed(settings: Config, monkeypatch: pytest.MonkeyPatch) -> None:
             stage.run(settings)
 
 
-def test_a_run_that_was_killed_leaves_no_file_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a correction dropped goes with the next run, though the first had begun to forget it."""
-    settings = config(tmp_path)
+def drop_the_bridge(settings: Config) -> None:
+    """An entry is published with the copy of its picture; then a correction without it comes."""
     row = showing()
     publish(settings)
     copy(BRIDGE, 1)
     publish(settings)
     new = revise(row, "Poprawiony", 2)
     Revision.objects.filter(pk=new.pk).update(image=None, content="<p>Most.</p>")
+
+
+def test_a_run_that_was_killed_leaves_no_file_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a correction dropped goes with the next run, though the first had begun to forget it."""
+    settings = config(tmp_path)
+    drop_the_bridge(settings)
     publish_killed(settings, monkeypatch)
     standing = files(settings)
     publish(settings)
@@ -320,12 +325,7 @@ def test_a_file_leaves_after_the_lists_that_showed_it(
 ) -> None:
     """No reader who comes meanwhile sees a broken picture."""
     settings = config(tmp_path)
-    row = showing()
-    publish(settings)
-    copy(BRIDGE, 1)
-    publish(settings)
-    new = revise(row, "Poprawiony", 2)
-    Revision.objects.filter(pk=new.pk).update(image=None, content="<p>Most.</p>")
+    drop_the_bridge(settings)
     remove, shown = Tree.remove, []
 
     def watched(tree: Tree, path: str) -> bool:
